@@ -1,0 +1,58 @@
+# The front door of weir. Everything below is CMake (see CMakePresets.json); `make help` lists it.
+.DEFAULT_GOAL := build
+.PHONY: help deps build run test test-threads bench check format vectors fuzz clang clean
+
+JOBS ?= $(shell nproc)
+CTEST = ctest --output-on-failure --no-tests=error
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps:
+	@scripts/deps
+
+build: deps ## the release binary, build/weir
+	@cmake --preset release >/dev/null
+	@cmake --build build -j $(JOBS)
+
+run: build ## builds weir and starts it
+	@scripts/run
+
+test: deps ## every test under asan and ubsan, the threaded ones under tsan too
+	@cmake --preset asan >/dev/null
+	@cmake --build build/asan -j $(JOBS)
+	@cd build/asan && $(CTEST) -j $(JOBS)
+	@$(MAKE) --no-print-directory test-threads
+
+test-threads:
+	@cmake --preset tsan >/dev/null
+	@cmake --build build/tsan -j $(JOBS)
+	@cd build/tsan && $(CTEST) -j $(JOBS) -L threads
+
+bench: build ## measures, and prints ratios
+	@scripts/bench
+
+check: deps ## tidy rules, format, cppcheck
+	@cmake --preset debug >/dev/null
+	@cmake --build build/debug -j $(JOBS) --target tidy
+	@build/debug/tests/tidy .
+	@scripts/format --check
+	@scripts/lint
+
+format: deps ## formats every C file in place
+	@scripts/format
+
+vectors: deps ## compares numbers, dates and zones with a JDK and Python, 100,000 vectors each
+	@scripts/vectors
+
+fuzz: deps ## builds the fuzz targets with libFuzzer, in build/fuzz/tests
+	@scripts/deps-fuzz
+	@cmake --preset fuzz >/dev/null
+	@cmake --build build/fuzz -j $(JOBS)
+
+clang: deps ## builds everything with clang too
+	@cmake --preset clang >/dev/null
+	@cmake --build build/clang -j $(JOBS)
+
+clean: ## forgets everything built
+	@rm -rf build
