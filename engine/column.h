@@ -17,6 +17,10 @@
 
 /* Rows in a batch at most: column vectors of the hot kinds stay in the L1/L2 cache. */
 #define BATCH_ROWS_MAX 1024
+/* Items of a column that is not a batch's: the tuples of a lambda, an array taken apart. */
+#define COLUMN_ITEMS_MAX (64u << 20)
+/* So that any kind's items may be read as any other's, and as vectors. */
+#define COLUMN_ALIGN 32
 
 struct column {
 	const struct type *type;
@@ -57,9 +61,9 @@ static inline struct sel sel_all(uint32_t n)
 /* Bytes of one item of a kind: 1, 4, 8 or 16. */
 size_t column_item_bytes(enum type_kind kind);
 
-/* Room for `n` rows, data not zeroed; validity all 0, or absent. */
+/* Room for `n` rows, data not zeroed; validity all 0. */
 void column_init(struct column *column, struct arena *arena, const struct type *type, uint32_t n);
-/* The same value in each of `n` rows. */
+/* The same value in each of `n` rows; `valid` is NULL unless the value is. */
 void column_fill(struct column *column, struct arena *arena, const struct type *type,
 		 const struct value *value, uint32_t n);
 
@@ -71,6 +75,7 @@ static inline bool column_is_null(const struct column *column, uint32_t row)
 /* Boxes and unboxes one row; nested parts are shared, not copied. */
 struct value column_value(const struct column *column, uint32_t row);
 void column_set(struct column *column, uint32_t row, const struct value *value);
+/* The column has validity. Its item becomes zero. */
 void column_set_null(struct column *column, uint32_t row);
 /* to[to_row] = from[from_row]; of the same type. */
 void column_copy_row(struct column *to, uint32_t to_row, const struct column *from,

@@ -71,6 +71,8 @@ bool type_contains(const struct type *type, enum type_kind kind);
 const struct type_field *type_field_find(const struct type *type, struct slice name);
 
 void type_print(const struct type *type, struct buf *out);
+/* A name in back quotes; those inside are doubled. */
+void type_print_name(struct slice name, struct buf *out);
 const char *type_text(struct arena *arena, const struct type *type);
 const char *type_kind_name(enum type_kind kind);
 

@@ -30,6 +30,13 @@ struct value {
 	bool is_null;
 };
 
+/* Items of one nested value at most. */
+#define VALUE_PARTS_MAX (1u << 28)
+/* 10^38 - 1: the largest unscaled DECIMAL. */
+#define DECIMAL_UNSCALED_MAX                                                                       \
+	((__int128)UINT64_C(9999999999999999999) * UINT64_C(10000000000000000000) +                \
+	 UINT64_C(9999999999999999999))
+
 #define VALUE_NULL ((struct value){ .is_null = true })
 
 /* Deep copy into a longer life. */
@@ -37,8 +44,15 @@ struct value value_copy(struct arena *arena, const struct type *type, struct val
 
 /* NULL equals NULL here. DOUBLE as Java's Double.equals would for keys: NaN equals NaN. */
 bool value_eq(const struct type *type, const struct value *a, const struct value *b);
-/* Order within one type; NULLs last. Not for MAP and STRUCT. */
+/*
+ * Order within one type as Java has it; NULLs last. Not for MAP and STRUCT. Texts by UTF-16 units,
+ * BYTES as signed, -0.0 before 0.0 and NaN last.
+ */
 int value_cmp(const struct type *type, const struct value *a, const struct value *b);
+int value_cmp_text(struct slice a, struct slice b);
+int value_cmp_bytes(struct slice a, struct slice b);
+int value_cmp_f64(double a, double b);
+/* Equal values (of value_eq) hash alike. */
 uint64_t value_hash(const struct type *type, const struct value *value);
 
 /* As CAST(x AS STRING) prints it: `[a, b]`, `{k=v}`, `Struct{A=1,B=x}`, Java's numbers. */
