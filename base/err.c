@@ -52,16 +52,21 @@ static void format_text(char *text, size_t size, const char *format, va_list arg
 		mark_cut(text, size);
 }
 
-void err_set_text(struct err *err, enum err_code code, const char *format, ...)
+void err_set_textv(struct err *err, enum err_code code, const char *format, va_list args)
 {
 	assert(code != ERR_OK);
 	if (err == NULL)
 		return;
-	va_list args;
-	va_start(args, format);
 	err->code = code;
 	err->line = err->column = 0;
 	format_text(err->text, sizeof(err->text), format, args);
+}
+
+void err_set_text(struct err *err, enum err_code code, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	err_set_textv(err, code, format, args);
 	va_end(args);
 }
 

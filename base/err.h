@@ -49,6 +49,8 @@ struct err {
 	} while (0)
 
 void err_set_text(struct err *err, enum err_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+void err_set_textv(struct err *err, enum err_code code, const char *format, va_list args)
+	PRINTF_LIKE(3, 0);
 void err_set_place(struct err *err, int32_t line, int32_t column);
 
 /* Puts text in front: "reading topic 'a': the file is too short". Returns the error's code. */

@@ -22,7 +22,6 @@ struct driver_options {
 	int64_t wall_ms;
 	uint64_t seed;
 	size_t cache_bytes;     /* 0: every change is emitted */
-	bool log_rows;          /* put the rows into processing log records */
 	uint32_t batch_rows;    /* rows per batch at most; 0: BATCH_ROWS_MAX */
 };
 
@@ -30,12 +29,12 @@ struct driver_options {
 struct driver_error {
 	const char *logger;
 	const char *message;
-	struct slice topic;
 	int32_t partition;
 	int64_t offset;
 };
 
-struct driver *driver_new(const struct pipeline *pipeline, const struct driver_options *options);
+fallible driver_new(const struct pipeline *pipeline, const struct driver_options *options,
+		    struct driver **ret_driver, struct err *err);
 void driver_free(struct driver *driver);
 
 /* Feeds records of one source topic, in order, and runs until nothing is left to do. */
@@ -44,7 +43,7 @@ fallible driver_feed(struct driver *driver, struct slice topic, const struct eve
 /* What came out since the last call of this function. */
 const struct driver_output *driver_outputs(struct driver *driver, uint32_t *ret_n);
 const struct driver_error *driver_errors(struct driver *driver, uint32_t *ret_n);
-/* Moves the wall clock; and asks for what waits for time alone. */
-fallible driver_tick(struct driver *driver, int64_t wall_ms, struct err *err);
+/* Moves the wall clock. */
+void driver_set_clock(struct driver *driver, int64_t wall_ms);
 
 #endif
