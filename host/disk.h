@@ -5,9 +5,9 @@
  * Calls are synchronous and happen on the caller's thread; whoever must not wait for a sync asks a
  * worker thread (host/thread.h) to call it. A write is durable only after `sync` on its file
  * returned 0; a new, renamed or removed name only after `sync_dir` on its folder. After a failed
- * sync nothing is known of what was written since the last good one: the caller never syncs the same
- * file again, it recovers from its last durable point. Short reads and writes and EINTR are dealt
- * with inside: a write is whole or failed, a read stops early only at the end of the file.
+ * sync nothing is known of what was written since the last good one: the caller never syncs the
+ * same file again, it recovers from its last durable point. Short reads and writes and EINTR are
+ * dealt with inside: a write is whole or failed, a read stops early only at the end of the file.
  */
 #ifndef WEIR_HOST_DISK_H
 #define WEIR_HOST_DISK_H
@@ -50,8 +50,10 @@ struct disk_ops {
 	fallible (*stat)(struct disk *disk, const char *path, struct disk_stat *ret_stat,
 			 struct err *err); /* ERR_NOT_FOUND */
 	fallible (*rename)(struct disk *disk, const char *from, const char *to, struct err *err);
-	fallible (*remove)(struct disk *disk, const char *path, struct err *err); /* file, empty folder */
-	fallible (*make_dir)(struct disk *disk, const char *path, struct err *err); /* there: fine */
+	fallible (*remove)(struct disk *disk, const char *path,
+			   struct err *err); /* file, empty folder */
+	fallible (*make_dir)(struct disk *disk, const char *path,
+			     struct err *err); /* there: fine */
 	fallible (*sync_dir)(struct disk *disk, const char *path, struct err *err);
 	fallible (*list)(struct disk *disk, const char *path, disk_visit *visit, void *arg,
 			 struct err *err);

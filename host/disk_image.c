@@ -5,7 +5,7 @@
 
 void disk_image_fini(struct disk_image *image)
 {
-	vec_each(page, &image->pages)
+	vec_each (page, &image->pages)
 		mem_free(*page);
 	vec_fini(&image->pages);
 	image->bytes = 0;
@@ -15,7 +15,7 @@ void disk_image_copy(struct disk_image *to, const struct disk_image *from)
 {
 	disk_image_fini(to);
 	to->bytes = from->bytes;
-	vec_each(page, &from->pages) {
+	vec_each (page, &from->pages) {
 		uint8_t *copy = NULL;
 		if (*page != NULL) {
 			copy = mem_bytes(DISK_IMAGE_PAGE);
@@ -34,8 +34,7 @@ size_t disk_image_read(const struct disk_image *image, uint64_t at, uint8_t *to,
 		uint64_t index = (at + done) / DISK_IMAGE_PAGE;
 		size_t from = (size_t)((at + done) % DISK_IMAGE_PAGE);
 		size_t n = MIN(DISK_IMAGE_PAGE - from, total - done);
-		const uint8_t *page =
-			index < image->pages.len ? image->pages.items[index] : NULL;
+		const uint8_t *page = index < image->pages.len ? image->pages.items[index] : NULL;
 		if (page != NULL)
 			memcpy(to + done, page + from, n);
 		else

@@ -2,8 +2,8 @@
  * disk_image.h - the bytes of one simulated file, sparse: what was never written, or written as
  * zeroes where nothing was, takes no memory.
  *
- * A zeroed struct is an empty file. Invariant: bytes at and after `bytes` in the last page are zero,
- * so that growing shows zeroes.
+ * A zeroed struct is an empty file. Invariant: bytes at and after `bytes` in the last page are
+ * zero, so that growing shows zeroes.
  */
 #ifndef WEIR_HOST_DISK_IMAGE_H
 #define WEIR_HOST_DISK_IMAGE_H

@@ -231,7 +231,7 @@ struct names {
 
 static void names_fini(struct names *names)
 {
-	vec_each(it, &names->list)
+	vec_each (it, &names->list)
 		mem_free(it->text);
 	vec_fini(&names->list);
 }
@@ -278,7 +278,7 @@ static fallible real_list(struct disk *disk, const char *path, disk_visit *visit
 		return fail(err, number, "list", path);
 	if (names.list.len > 1)
 		qsort(names.list.items, names.list.len, sizeof(*names.list.items), name_cmp);
-	vec_each(it, &names.list)
+	vec_each (it, &names.list)
 		if (visit(arg, it->text, it->is_dir) != 0)
 			break;
 	return 0;

@@ -1,8 +1,9 @@
 /*
- * Every file is an inode with two images: `now`, which reads see, and `safe`, which survives. Writes
- * and resizes since the last sync wait in `pending`; a sync replays them onto `safe`, a crash
- * replays some of their sectors. Names are kept the same way: the map `names` is what calls see,
- * `safe_names` what survives, and `name_changes` what a sync of the folder, or a crash, replays.
+ * Every file is an inode with two images: `now`, which reads see, and `safe`, which survives.
+ * Writes and resizes since the last sync wait in `pending`; a sync replays them onto `safe`, a
+ * crash replays some of their sectors. Names are kept the same way: the map `names` is what calls
+ * see, `safe_names` what survives, and `name_changes` what a sync of the folder, or a crash,
+ * replays.
  */
 #include "host/disk_sim.h"
 #include "host/disk_image.h"
@@ -19,7 +20,7 @@ enum change_kind { CHANGE_WRITE, CHANGE_RESIZE };
 
 struct change {
 	enum change_kind kind;
-	uint64_t at; /* RESIZE: the new size */
+	uint64_t at;   /* RESIZE: the new size */
 	uint8_t *data; /* owned; NULL: zeroes */
 	size_t len;
 };
@@ -36,8 +37,8 @@ enum name_change_kind { NAME_ADD, NAME_REMOVE, NAME_MOVE };
 
 struct name_change {
 	enum name_change_kind kind;
-	char *path; /* owned */
-	char *to;   /* owned; MOVE only */
+	char *path;          /* owned */
+	char *to;            /* owned; MOVE only */
 	struct inode *inode; /* one reference */
 };
 
@@ -66,7 +67,7 @@ struct sim_file {
 	struct disk_file file;
 	struct sim *sim;
 	struct inode *inode; /* one reference */
-	char *path; /* owned */
+	char *path;          /* owned */
 	unsigned flags;
 	uint32_t life;
 	bool holds_lock;
@@ -104,7 +105,7 @@ static void change_fini(struct change *change)
 
 static void pending_clear(struct inode *inode)
 {
-	vec_each(it, &inode->pending)
+	vec_each (it, &inode->pending)
 		change_fini(it);
 	vec_clear(&inode->pending);
 }
@@ -161,8 +162,8 @@ static void inode_write(struct sim *sim, struct inode *inode, uint64_t at, struc
 static void apply_torn(struct sim *sim, struct disk_image *image, const struct change *change)
 {
 	for (uint64_t at = change->at; at < change->at + change->len;) {
-		uint64_t next = MIN((at / SECTOR_BYTES + 1) * SECTOR_BYTES,
-				    change->at + change->len);
+		uint64_t next =
+			MIN((at / SECTOR_BYTES + 1) * SECTOR_BYTES, change->at + change->len);
 		if (random_below(sim, 2) == 0) {
 			const uint8_t *data = change->data;
 			disk_image_write(image, at, data ? data + (at - change->at) : NULL,
@@ -182,7 +183,7 @@ static void inode_crash(struct sim *sim, struct inode *inode)
 	if (luck == LUCK_PREFIX)
 		kept = random_below(sim, (uint64_t)inode->pending.len + 1);
 	uint64_t n = 0;
-	vec_each(it, &inode->pending) {
+	vec_each (it, &inode->pending) {
 		bool last_of_prefix = luck == LUCK_PREFIX && n == kept;
 		bool torn = last_of_prefix || (luck == LUCK_SUBSET && random_below(sim, 3) == 0);
 		bool whole = n++ < kept && (luck != LUCK_SUBSET || random_below(sim, 2) == 0);
@@ -200,7 +201,7 @@ static void inode_crash(struct sim *sim, struct inode *inode)
 
 static void inode_sync(struct inode *inode)
 {
-	vec_each(it, &inode->pending)
+	vec_each (it, &inode->pending)
 		change_apply(&inode->safe, it);
 	pending_clear(inode);
 }
@@ -208,7 +209,7 @@ static void inode_sync(struct inode *inode)
 /* Each pending change is on disk or lost for good; either way no later sync will write it. */
 static void inode_sync_failed(struct sim *sim, struct inode *inode)
 {
-	vec_each(it, &inode->pending)
+	vec_each (it, &inode->pending)
 		if (random_below(sim, 2) == 0)
 			change_apply(&inode->safe, it);
 	pending_clear(inode);
@@ -319,7 +320,7 @@ static void names_drop_orphans(struct map *map)
 {
 	for (bool again = true; again;) {
 		again = false;
-		map_each(it, map) {
+		map_each (it, map) {
 			struct inode *inode = it->value;
 			CLEANUP(buf_fini) struct buf path = BUF_INIT(PATH_BYTES_MAX);
 			buf_append(&path, map_key(it));
@@ -338,7 +339,7 @@ static void names_crash(struct sim *sim)
 	bool ordered = random_below(sim, 2) == 0;
 	uint64_t kept = random_below(sim, (uint64_t)sim->name_changes.len + 1);
 	uint64_t n = 0;
-	vec_each(it, &sim->name_changes) {
+	vec_each (it, &sim->name_changes) {
 		bool keep = ordered ? n < kept : random_below(sim, 2) == 0;
 		n++;
 		if (keep)
@@ -351,7 +352,7 @@ static void names_crash(struct sim *sim)
 
 static void names_free(struct map *map)
 {
-	map_each(it, map)
+	map_each (it, map)
 		inode_unref(it->value);
 	map_clear(map);
 }
@@ -359,14 +360,14 @@ static void names_free(struct map *map)
 /* ---- faults ---- */
 
 /* One line of what happened, for a test that asserts it. */
-#define trace(sim, format, ...)                                                                    \
-	do {                                                                                       \
-		if ((sim)->lines != NULL)                                                          \
-			buf_printf((sim)->lines, format "\n", __VA_ARGS__);                        \
+#define trace(sim, format, ...)                                             \
+	do {                                                                \
+		if ((sim)->lines != NULL)                                   \
+			buf_printf((sim)->lines, format "\n", __VA_ARGS__); \
 	} while (0)
 
-static const char *const OP_NAMES[OP_KINDS] = { "open", "read", "write", "sync",
-						"resize", "stat", "name", "sync_dir" };
+static const char *const OP_NAMES[OP_KINDS] = { "open",   "read", "write", "sync",
+						"resize", "stat", "name",  "sync_dir" };
 
 /* Counts the operation, and yields 0 or the errno value it shall fail with. */
 static int fault_of(struct sim *sim, enum disk_sim_op op)
@@ -410,7 +411,7 @@ static int file_fault_of(struct sim_file *file, enum disk_sim_op op)
 static uint64_t bytes_used(const struct sim *sim)
 {
 	uint64_t bytes = 0;
-	map_each(it, &sim->names)
+	map_each (it, &sim->names)
 		bytes += ((const struct inode *)it->value)->now.bytes;
 	return bytes;
 }
@@ -624,7 +625,7 @@ static fallible sim_stat(struct disk *disk, const char *path, struct disk_stat *
 static bool dir_has_names(const struct sim *sim, const char *path)
 {
 	struct slice dir = slice_str(path);
-	map_each(it, &sim->names) {
+	map_each (it, &sim->names) {
 		struct slice key = map_key(it);
 		if (key.len > dir.len && key.data[dir.len] == '/' && slice_starts_with(key, dir))
 			return true;
@@ -637,7 +638,7 @@ static void rename_inside(struct sim *sim, const char *from, const char *to)
 {
 	VEC(char *) inside = { 0 };
 	struct slice dir = slice_str(from);
-	map_each(it, &sim->names) {
+	map_each (it, &sim->names) {
 		struct slice key = map_key(it);
 		if (key.len <= dir.len || key.data[dir.len] != '/' || !slice_starts_with(key, dir))
 			continue;
@@ -646,7 +647,7 @@ static void rename_inside(struct sim *sim, const char *from, const char *to)
 		path[key.len] = '\0';
 		vec_push(&inside, path);
 	}
-	vec_each(path, &inside) {
+	vec_each (path, &inside) {
 		CLEANUP(buf_fini) struct buf moved = BUF_INIT(2 * PATH_BYTES_MAX);
 		buf_printf(&moved, "%s%s", to, *path + dir.len);
 		struct inode *inode = inode_ref(map_get(&sim->names, slice_str(*path)));
@@ -772,7 +773,7 @@ static fallible sim_list(struct disk *disk, const char *path, disk_visit *visit,
 	if (number != 0)
 		return fail(sim, err, number, DISK_SIM_STAT, path);
 	VEC(struct entry) found = { 0 };
-	map_each(it, &sim->names) {
+	map_each (it, &sim->names) {
 		CLEANUP(buf_fini) struct buf name = BUF_INIT(PATH_BYTES_MAX);
 		buf_append(&name, map_key(it));
 		const char *text = buf_str(&name);
@@ -786,7 +787,7 @@ static fallible sim_list(struct disk *disk, const char *path, disk_visit *visit,
 	if (found.len > 1)
 		qsort(found.items, found.len, sizeof(*found.items), entry_cmp);
 	bool stopped = false;
-	vec_each(it, &found) {
+	vec_each (it, &found) {
 		stopped = stopped || visit(arg, it->name, it->is_dir) != 0;
 		mem_free(it->name);
 	}
@@ -848,7 +849,7 @@ void disk_sim_free(struct disk *disk)
 		return;
 	struct sim *sim = sim_of(disk);
 	assert(sim->files_open == 0);
-	vec_each(it, &sim->name_changes)
+	vec_each (it, &sim->name_changes)
 		name_change_fini(it);
 	vec_fini(&sim->name_changes);
 	names_free(&sim->names);
@@ -864,7 +865,7 @@ void disk_sim_crash(struct disk *disk)
 	trace(sim, "%s", "crash");
 	names_crash(sim);
 	names_free(&sim->names);
-	map_each(it, &sim->safe_names) {
+	map_each (it, &sim->safe_names) {
 		struct inode *inode = inode_ref(it->value);
 		inode_crash(sim, inode);
 		map_put(&sim->names, map_key(it), inode);

@@ -36,8 +36,8 @@ struct disk *disk_sim_new(uint64_t seed);
 void disk_sim_free(struct disk *disk); /* every file must be closed */
 
 /*
- * The power is gone and back. Files opened before are dead: every call on them fails, and close only
- * frees. Locks are free. Faults that were asked for are forgotten, quota and read-only stay.
+ * The power is gone and back. Files opened before are dead: every call on them fails, and close
+ * only frees. Locks are free. Faults that were asked for are forgotten, quota and read-only stay.
  */
 void disk_sim_crash(struct disk *disk);
 
