@@ -31,6 +31,8 @@
 
 /* The struct that holds `ptr` as its field `member`. */
 #define CONTAINER_OF(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+#define CONTAINER_OF_CONST(ptr, type, member)                                                      \
+	((const type *)(const void *)((const char *)(ptr)-offsetof(type, member)))
 
 /* Runs `fn(&variable)` when the variable leaves its scope, so that an early return is always right. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
