@@ -2,6 +2,7 @@
 #include "sql/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 bool number_integer(struct slice text, int64_t *ret_value)
@@ -69,4 +70,28 @@ bool number_decimal(struct arena *arena, struct slice text, struct slice *ret_te
 	*ret_precision = (int32_t)MAX(precision, part.len);
 	*ret_scale = (int32_t)part.len;
 	return true;
+}
+
+#define DOUBLE_DIGITS_MAX 17
+
+void number_print_double(struct buf *buf, double value)
+{
+	assert(isfinite(value));
+	char text[40];
+	int len = 0;
+	for (int digits = 0; digits < DOUBLE_DIGITS_MAX; digits++) {
+		len = snprintf(text, sizeof(text), "%.*e", digits, value);
+		assert(len > 0 && len < (int)sizeof(text));
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	struct slice all = slice_of(text, (size_t)len);
+	size_t e = slice_find_byte(all, 'e', 0);
+	struct slice exponent = slice_sub(all, e + 1, all.len);
+	buf_append(buf, slice_sub(all, 0, e));
+	buf_append_str(buf, exponent.data[0] == '-' ? "E-" : "E");
+	exponent = slice_sub(exponent, 1, exponent.len);
+	while (exponent.len > 1 && exponent.data[0] == '0')
+		exponent = slice_sub(exponent, 1, exponent.len);
+	buf_append(buf, exponent);
 }

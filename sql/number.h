@@ -20,4 +20,7 @@ bool number_double(struct arena *arena, struct slice text, double *ret_value);
 bool number_decimal(struct arena *arena, struct slice text, struct slice *ret_text,
 		    int32_t *ret_precision, int32_t *ret_scale);
 
+/* Scientific, with the fewest digits that read back the same: 1.5E2, so that it is no DECIMAL. */
+void number_print_double(struct buf *buf, double value);
+
 #endif
