@@ -1,45 +1,25 @@
 /*
- * Every file is an inode with two images: `now`, which reads see, and `safe`, which survives.
- * Writes and resizes since the last sync wait in `pending`; a sync replays them onto `safe`, a
- * crash replays some of their sectors. Names are kept the same way: the map `names` is what calls
- * see, `safe_names` what survives, and `name_changes` what a sync of the folder, or a crash,
- * replays.
+ * What files hold is disk_sim_inode.c's matter. Names are kept the same way: the map `names` is
+ * what calls see, `safe_names` what survives, and `name_changes` what a sync of the folder, or a
+ * crash, replays onto it.
  */
 #include "host/disk_sim.h"
-#include "host/disk_image.h"
+#include "host/disk_sim_inode.h"
 #include "base/list.h"
 #include "base/map.h"
 
 #include <errno.h>
 
-#define SECTOR_BYTES ((size_t)512)
 #define PATH_BYTES_MAX ((size_t)4096)
 #define OP_KINDS 8
-
-enum change_kind { CHANGE_WRITE, CHANGE_RESIZE };
-
-struct change {
-	enum change_kind kind;
-	uint64_t at;   /* RESIZE: the new size */
-	uint8_t *data; /* owned; NULL: zeroes */
-	size_t len;
-};
-
-struct inode {
-	uint32_t refs;
-	bool is_dir, locked;
-	int64_t modified_ms;
-	struct disk_image now, safe;
-	VEC(struct change) pending;
-};
 
 enum name_change_kind { NAME_ADD, NAME_REMOVE, NAME_MOVE };
 
 struct name_change {
 	enum name_change_kind kind;
-	char *path;          /* owned */
-	char *to;            /* owned; MOVE only */
-	struct inode *inode; /* one reference */
+	char *path;              /* owned */
+	char *to;                /* owned; MOVE only */
+	struct sim_inode *inode; /* one reference */
 };
 
 struct sim_fault_at {
@@ -66,8 +46,8 @@ struct sim {
 struct sim_file {
 	struct disk_file file;
 	struct sim *sim;
-	struct inode *inode; /* one reference */
-	char *path;          /* owned */
+	struct sim_inode *inode; /* one reference */
+	char *path;              /* owned */
 	unsigned flags;
 	uint32_t life;
 	bool holds_lock;
@@ -85,134 +65,6 @@ static struct sim_file *file_of(struct disk_file *file)
 {
 	assert(file->ops == &SIM_OPS);
 	return CONTAINER_OF(file, struct sim_file, file);
-}
-
-/* splitmix64: the same seed gives the same faults. */
-static uint64_t random_below(struct sim *sim, uint64_t n)
-{
-	uint64_t z = (sim->random += UINT64_C(0x9E3779B97F4A7C15));
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return (z ^ (z >> 31)) % n;
-}
-
-/* ---- inodes ---- */
-
-static void change_fini(struct change *change)
-{
-	mem_free(change->data);
-}
-
-static void pending_clear(struct inode *inode)
-{
-	vec_each (it, &inode->pending)
-		change_fini(it);
-	vec_clear(&inode->pending);
-}
-
-static struct inode *inode_ref(struct inode *inode)
-{
-	inode->refs++;
-	return inode;
-}
-
-static void inode_unref(struct inode *inode)
-{
-	if (inode == NULL)
-		return;
-	assert(inode->refs > 0);
-	if (--inode->refs > 0)
-		return;
-	pending_clear(inode);
-	vec_fini(&inode->pending);
-	disk_image_fini(&inode->now);
-	disk_image_fini(&inode->safe);
-	mem_free(inode);
-}
-
-static void change_apply(struct disk_image *image, const struct change *change)
-{
-	if (change->kind == CHANGE_RESIZE)
-		disk_image_resize(image, change->at);
-	else
-		disk_image_write(image, change->at, change->data, change->len);
-}
-
-static void inode_change(struct sim *sim, struct inode *inode, struct change change)
-{
-	change_apply(&inode->now, &change);
-	inode->modified_ms = sim->now_ms;
-	vec_push(&inode->pending, change);
-}
-
-static void inode_write(struct sim *sim, struct inode *inode, uint64_t at, struct slice bytes)
-{
-	if (bytes.len == 0)
-		return;
-	struct change change = { .kind = CHANGE_WRITE, .at = at, .len = bytes.len };
-	bool zero = bytes.data[0] == 0 && memcmp(bytes.data, bytes.data + 1, bytes.len - 1) == 0;
-	if (!zero) {
-		change.data = mem_bytes(bytes.len);
-		memcpy(change.data, bytes.data, bytes.len);
-	}
-	inode_change(sim, inode, change);
-}
-
-/* Some of a write's sectors reach the disk, each by its own luck. */
-static void apply_torn(struct sim *sim, struct disk_image *image, const struct change *change)
-{
-	for (uint64_t at = change->at; at < change->at + change->len;) {
-		uint64_t next =
-			MIN((at / SECTOR_BYTES + 1) * SECTOR_BYTES, change->at + change->len);
-		if (random_below(sim, 2) == 0) {
-			const uint8_t *data = change->data;
-			disk_image_write(image, at, data ? data + (at - change->at) : NULL,
-					 (size_t)(next - at));
-		}
-		at = next;
-	}
-}
-
-/* How much of what was not synced a crash leaves: by file, one of these is drawn. */
-enum luck { LUCK_NOTHING, LUCK_ALL, LUCK_PREFIX, LUCK_SUBSET, LUCK_KINDS };
-
-static void inode_crash(struct sim *sim, struct inode *inode)
-{
-	enum luck luck = (enum luck)random_below(sim, LUCK_KINDS);
-	uint64_t kept = luck == LUCK_NOTHING ? 0 : inode->pending.len;
-	if (luck == LUCK_PREFIX)
-		kept = random_below(sim, (uint64_t)inode->pending.len + 1);
-	uint64_t n = 0;
-	vec_each (it, &inode->pending) {
-		bool last_of_prefix = luck == LUCK_PREFIX && n == kept;
-		bool torn = last_of_prefix || (luck == LUCK_SUBSET && random_below(sim, 3) == 0);
-		bool whole = n++ < kept && (luck != LUCK_SUBSET || random_below(sim, 2) == 0);
-		if (torn && it->kind == CHANGE_WRITE)
-			apply_torn(sim, &inode->safe, it);
-		else if (whole)
-			change_apply(&inode->safe, it);
-		if (last_of_prefix)
-			break;
-	}
-	pending_clear(inode);
-	disk_image_copy(&inode->now, &inode->safe);
-	inode->locked = false;
-}
-
-static void inode_sync(struct inode *inode)
-{
-	vec_each (it, &inode->pending)
-		change_apply(&inode->safe, it);
-	pending_clear(inode);
-}
-
-/* Each pending change is on disk or lost for good; either way no later sync will write it. */
-static void inode_sync_failed(struct sim *sim, struct inode *inode)
-{
-	vec_each (it, &inode->pending)
-		if (random_below(sim, 2) == 0)
-			change_apply(&inode->safe, it);
-	pending_clear(inode);
 }
 
 /* ---- names ---- */
@@ -239,22 +91,22 @@ static struct slice parent_of(const char *path)
 	return slash == NULL ? SLICE_EMPTY : slice_of(path, (size_t)(slash - path));
 }
 
-static void name_set(struct map *map, const char *path, struct inode *inode)
+static void name_set(struct map *map, const char *path, struct sim_inode *inode)
 {
-	inode_ref(inode);
-	inode_unref(map_put(map, slice_str(path), inode));
+	sim_inode_ref(inode);
+	sim_inode_unref(map_put(map, slice_str(path), inode));
 }
 
 static void name_unset(struct map *map, const char *path)
 {
-	inode_unref(map_remove(map, slice_str(path)));
+	sim_inode_unref(map_remove(map, slice_str(path)));
 }
 
 static void name_change_fini(struct name_change *change)
 {
 	mem_free(change->path);
 	mem_free(change->to);
-	inode_unref(change->inode);
+	sim_inode_unref(change->inode);
 }
 
 static void name_change_apply(struct map *map, const struct name_change *change)
@@ -276,12 +128,12 @@ static void name_change_apply(struct map *map, const struct name_change *change)
 }
 
 static void name_change_add(struct sim *sim, enum name_change_kind kind, const char *path,
-			    const char *to, struct inode *inode)
+			    const char *to, struct sim_inode *inode)
 {
 	struct name_change change = { .kind = kind,
 				      .path = mem_strdup(path),
 				      .to = to != NULL ? mem_strdup(to) : NULL,
-				      .inode = inode_ref(inode) };
+				      .inode = sim_inode_ref(inode) };
 	vec_push(&sim->name_changes, change);
 	name_change_apply(&sim->names, &change);
 }
@@ -311,7 +163,7 @@ static bool is_dir_in(const struct map *map, struct slice path)
 {
 	if (path.len == 0)
 		return true;
-	const struct inode *inode = map_get(map, path);
+	const struct sim_inode *inode = map_get(map, path);
 	return inode != NULL && inode->is_dir;
 }
 
@@ -321,13 +173,13 @@ static void names_drop_orphans(struct map *map)
 	for (bool again = true; again;) {
 		again = false;
 		map_each (it, map) {
-			struct inode *inode = it->value;
+			struct sim_inode *inode = it->value;
 			CLEANUP(buf_fini) struct buf path = BUF_INIT(PATH_BYTES_MAX);
 			buf_append(&path, map_key(it));
 			if (is_dir_in(map, parent_of(buf_str(&path))))
 				continue;
 			map_remove(map, map_key(it));
-			inode_unref(inode);
+			sim_inode_unref(inode);
 			again = true;
 		}
 	}
@@ -336,11 +188,11 @@ static void names_drop_orphans(struct map *map)
 static void names_crash(struct sim *sim)
 {
 	/* Either the journal kept its order, or each change has its own luck. */
-	bool ordered = random_below(sim, 2) == 0;
-	uint64_t kept = random_below(sim, (uint64_t)sim->name_changes.len + 1);
+	bool ordered = sim_random_below(&sim->random, 2) == 0;
+	uint64_t kept = sim_random_below(&sim->random, (uint64_t)sim->name_changes.len + 1);
 	uint64_t n = 0;
 	vec_each (it, &sim->name_changes) {
-		bool keep = ordered ? n < kept : random_below(sim, 2) == 0;
+		bool keep = ordered ? n < kept : sim_random_below(&sim->random, 2) == 0;
 		n++;
 		if (keep)
 			name_change_apply(&sim->safe_names, it);
@@ -353,7 +205,7 @@ static void names_crash(struct sim *sim)
 static void names_free(struct map *map)
 {
 	map_each (it, map)
-		inode_unref(it->value);
+		sim_inode_unref(it->value);
 	map_clear(map);
 }
 
@@ -382,7 +234,8 @@ static int fault_of(struct sim *sim, enum disk_sim_op op)
 	if ((sim->once.ops & op) && sim->once.left > 0 && --sim->once.left == 0) {
 		fails = true;
 		fault = sim->once.fault;
-	} else if ((sim->often.ops & op) && random_below(sim, 1000000) < sim->often.left) {
+	} else if ((sim->often.ops & op) &&
+		   sim_random_below(&sim->random, 1000000) < sim->often.left) {
 		fails = true;
 		fault = sim->often.fault;
 	}
@@ -412,7 +265,7 @@ static uint64_t bytes_used(const struct sim *sim)
 {
 	uint64_t bytes = 0;
 	map_each (it, &sim->names)
-		bytes += ((const struct inode *)it->value)->now.bytes;
+		bytes += ((const struct sim_inode *)it->value)->now.bytes;
 	return bytes;
 }
 
@@ -427,13 +280,13 @@ static uint64_t room_for(const struct sim *sim, uint64_t now, uint64_t then)
 
 /* ---- the vtable: files ---- */
 
-static struct disk_file *file_new(struct sim *sim, struct inode *inode, const char *path,
+static struct disk_file *file_new(struct sim *sim, struct sim_inode *inode, const char *path,
 				  unsigned flags)
 {
 	struct sim_file *file = mem_new(struct sim_file);
 	file->file.ops = &SIM_OPS;
 	file->sim = sim;
-	file->inode = inode_ref(inode);
+	file->inode = sim_inode_ref(inode);
 	file->path = mem_strdup(path);
 	file->flags = flags;
 	file->life = sim->life;
@@ -441,21 +294,21 @@ static struct disk_file *file_new(struct sim *sim, struct inode *inode, const ch
 	return &file->file;
 }
 
-static struct inode *inode_add(struct sim *sim, const char *path, bool is_dir)
+static struct sim_inode *inode_add(struct sim *sim, const char *path, bool is_dir)
 {
-	struct inode *inode = mem_new(struct inode);
+	struct sim_inode *inode = mem_new(struct sim_inode);
 	inode->refs = 1;
 	inode->is_dir = is_dir;
 	inode->modified_ms = sim->now_ms;
 	name_change_add(sim, NAME_ADD, path, NULL, inode);
-	inode_unref(inode);
+	sim_inode_unref(inode);
 	return inode;
 }
 
 /* What open(2) would say: 0 or an errno value. */
 static int open_check(const struct sim *sim, const char *path, unsigned flags)
 {
-	const struct inode *inode = map_get(&sim->names, slice_str(path));
+	const struct sim_inode *inode = map_get(&sim->names, slice_str(path));
 	bool changes = (flags & (DISK_WRITE | DISK_TRUNCATE)) != 0 || inode == NULL;
 	if (inode == NULL && !(flags & DISK_CREATE))
 		return ENOENT;
@@ -480,12 +333,12 @@ static fallible sim_open(struct disk *disk, const char *path, unsigned flags,
 		number = open_check(sim, path, flags);
 	if (number != 0)
 		return fail(sim, err, number, DISK_SIM_OPEN, path);
-	struct inode *inode = map_get(&sim->names, slice_str(path));
+	struct sim_inode *inode = map_get(&sim->names, slice_str(path));
 	trace(sim, "%s %s", inode == NULL ? "create" : "open", path);
 	if (inode == NULL)
 		inode = inode_add(sim, path, false);
 	else if ((flags & DISK_TRUNCATE) && inode->now.bytes > 0)
-		inode_change(sim, inode, (struct change){ .kind = CHANGE_RESIZE });
+		sim_inode_resize(inode, 0);
 	*ret_file = file_new(sim, inode, path, flags);
 	return 0;
 }
@@ -505,7 +358,7 @@ static fallible sim_read(struct disk_file *file, uint64_t at, uint8_t *to, size_
 /* How many bytes of a write that cannot be whole are done, for the reason `number`. */
 static size_t write_in_part(struct sim *sim, int number, size_t len)
 {
-	return number == EROFS ? 0 : (size_t)random_below(sim, (uint64_t)len + 1);
+	return number == EROFS ? 0 : (size_t)sim_random_below(&sim->random, (uint64_t)len + 1);
 }
 
 static fallible sim_write(struct disk_file *file, uint64_t at, struct slice bytes, struct err *err)
@@ -521,8 +374,10 @@ static fallible sim_write(struct disk_file *file, uint64_t at, struct slice byte
 		number = ENOSPC;
 		done = now + room > at ? (size_t)(now + room - at) : 0;
 	}
-	if (alive)
-		inode_write(f->sim, f->inode, at, slice_sub(bytes, 0, done));
+	if (alive) {
+		sim_inode_write(f->inode, at, slice_sub(bytes, 0, done));
+		f->inode->modified_ms = f->sim->now_ms;
+	}
 	if (number != 0)
 		return fail(f->sim, err, number, DISK_SIM_WRITE, f->path);
 	trace(f->sim, "write %s %llu+%zu", f->path, (unsigned long long)at, bytes.len);
@@ -536,11 +391,11 @@ static fallible sim_sync(struct disk_file *file, struct err *err)
 	if (number != 0) {
 		/* With the power, what waits has the luck that the crash draws. */
 		if (f->life == f->sim->life && !f->sim->power_lost && number != EROFS)
-			inode_sync_failed(f->sim, f->inode);
+			sim_inode_sync_failed(&f->sim->random, f->inode);
 		return fail(f->sim, err, number, DISK_SIM_SYNC, f->path);
 	}
 	trace(f->sim, "sync %s", f->path);
-	inode_sync(f->inode);
+	sim_inode_sync(f->inode);
 	return 0;
 }
 
@@ -554,7 +409,8 @@ static fallible resize(struct sim_file *f, uint64_t bytes, bool takes_room, stru
 	if (number != 0)
 		return fail(f->sim, err, number, DISK_SIM_RESIZE, f->path);
 	trace(f->sim, "resize %s %llu", f->path, (unsigned long long)bytes);
-	inode_change(f->sim, f->inode, (struct change){ .kind = CHANGE_RESIZE, .at = bytes });
+	sim_inode_resize(f->inode, bytes);
+	f->inode->modified_ms = f->sim->now_ms;
 	return 0;
 }
 
@@ -588,7 +444,7 @@ static void sim_close(struct disk_file *file)
 		f->inode->locked = false;
 	assert(f->sim->files_open > 0);
 	f->sim->files_open--;
-	inode_unref(f->inode);
+	sim_inode_unref(f->inode);
 	mem_free(f->path);
 	mem_free(f);
 }
@@ -608,7 +464,7 @@ static fallible sim_stat(struct disk *disk, const char *path, struct disk_stat *
 	CLEANUP(buf_fini) struct buf clean = BUF_INIT(PATH_BYTES_MAX);
 	path = path_clean(&clean, path);
 	int number = fault_of(sim, DISK_SIM_STAT);
-	const struct inode *inode = map_get(&sim->names, slice_str(path));
+	const struct sim_inode *inode = map_get(&sim->names, slice_str(path));
 	if (number == 0 && inode == NULL && path[0] != '\0')
 		number = ENOENT;
 	if (number != 0)
@@ -650,12 +506,12 @@ static void rename_inside(struct sim *sim, const char *from, const char *to)
 	vec_each (path, &inside) {
 		CLEANUP(buf_fini) struct buf moved = BUF_INIT(2 * PATH_BYTES_MAX);
 		buf_printf(&moved, "%s%s", to, *path + dir.len);
-		struct inode *inode = inode_ref(map_get(&sim->names, slice_str(*path)));
+		struct sim_inode *inode = sim_inode_ref(map_get(&sim->names, slice_str(*path)));
 		/* Below a folder there is no change of names of its own: both images move. */
 		name_set(&sim->names, buf_str(&moved), inode);
 		name_set(&sim->safe_names, buf_str(&moved), inode);
 		name_unset(&sim->names, *path);
-		inode_unref(inode);
+		sim_inode_unref(inode);
 		mem_free(*path);
 	}
 	vec_fini(&inside);
@@ -663,8 +519,8 @@ static void rename_inside(struct sim *sim, const char *from, const char *to)
 
 static int rename_check(const struct sim *sim, const char *from, const char *to)
 {
-	const struct inode *inode = map_get(&sim->names, slice_str(from));
-	const struct inode *target = map_get(&sim->names, slice_str(to));
+	const struct sim_inode *inode = map_get(&sim->names, slice_str(from));
+	const struct sim_inode *target = map_get(&sim->names, slice_str(to));
 	if (inode == NULL || !is_dir_in(&sim->names, parent_of(to)))
 		return ENOENT;
 	if (target != NULL && target->is_dir && !inode->is_dir)
@@ -689,11 +545,11 @@ static fallible sim_rename(struct disk *disk, const char *from, const char *to, 
 	trace(sim, "rename %s %s", from, to);
 	if (strcmp(from, to) == 0)
 		return 0;
-	struct inode *inode = inode_ref(map_get(&sim->names, slice_str(from)));
+	struct sim_inode *inode = sim_inode_ref(map_get(&sim->names, slice_str(from)));
 	name_change_add(sim, NAME_MOVE, from, to, inode);
 	if (inode->is_dir)
 		rename_inside(sim, from, to);
-	inode_unref(inode);
+	sim_inode_unref(inode);
 	return 0;
 }
 
@@ -703,7 +559,7 @@ static fallible sim_remove(struct disk *disk, const char *path, struct err *err)
 	CLEANUP(buf_fini) struct buf clean = BUF_INIT(PATH_BYTES_MAX);
 	path = path_clean(&clean, path);
 	int number = fault_of(sim, DISK_SIM_NAME);
-	struct inode *inode = map_get(&sim->names, slice_str(path));
+	struct sim_inode *inode = map_get(&sim->names, slice_str(path));
 	if (number == 0 && inode == NULL)
 		number = ENOENT;
 	if (number == 0 && inode->is_dir && dir_has_names(sim, path))
@@ -721,7 +577,7 @@ static fallible sim_make_dir(struct disk *disk, const char *path, struct err *er
 	CLEANUP(buf_fini) struct buf clean = BUF_INIT(PATH_BYTES_MAX);
 	path = path_clean(&clean, path);
 	int number = fault_of(sim, DISK_SIM_NAME);
-	const struct inode *inode = map_get(&sim->names, slice_str(path));
+	const struct sim_inode *inode = map_get(&sim->names, slice_str(path));
 	if (number == 0 && inode != NULL && !inode->is_dir)
 		number = EEXIST;
 	if (number == 0 && !is_dir_in(&sim->names, parent_of(path)))
@@ -782,7 +638,7 @@ static fallible sim_list(struct disk *disk, const char *path, disk_visit *visit,
 		const char *slash = strrchr(text, '/');
 		vec_push(&found,
 			 (struct entry){ .name = mem_strdup(slash != NULL ? slash + 1 : text),
-					 .is_dir = ((const struct inode *)it->value)->is_dir });
+					 .is_dir = ((const struct sim_inode *)it->value)->is_dir });
 	}
 	if (found.len > 1)
 		qsort(found.items, found.len, sizeof(*found.items), entry_cmp);
@@ -866,8 +722,8 @@ void disk_sim_crash(struct disk *disk)
 	names_crash(sim);
 	names_free(&sim->names);
 	map_each (it, &sim->safe_names) {
-		struct inode *inode = inode_ref(it->value);
-		inode_crash(sim, inode);
+		struct sim_inode *inode = sim_inode_ref(it->value);
+		sim_inode_crash(&sim->random, inode);
 		map_put(&sim->names, map_key(it), inode);
 	}
 	sim->life++;
@@ -911,7 +767,7 @@ void disk_sim_rot(struct disk *disk, const char *path, uint64_t at, unsigned bit
 	struct sim *sim = sim_of(disk);
 	assert(bit < 8);
 	CLEANUP(buf_fini) struct buf clean = BUF_INIT(PATH_BYTES_MAX);
-	struct inode *inode = map_get(&sim->names, slice_str(path_clean(&clean, path)));
+	struct sim_inode *inode = map_get(&sim->names, slice_str(path_clean(&clean, path)));
 	assert(inode != NULL);
 	assert(at < inode->now.bytes);
 	image_flip(&inode->now, at, bit);

@@ -111,7 +111,9 @@ void loop_free(struct loop *loop)
 	uv_close((uv_handle_t *)&loop->prepare, NULL);
 	uv_close((uv_handle_t *)&loop->idle, NULL);
 	timers_close(loop);
-	uv_run(&loop->uv, UV_RUN_DEFAULT);
+	/* More than once: a stop that was asked for while nothing ran ends the first run early. */
+	while (uv_loop_alive(&loop->uv))
+		uv_run(&loop->uv, UV_RUN_DEFAULT);
 	int code = uv_loop_close(&loop->uv);
 	assert(code == 0); /* else something on the loop was not closed */
 	mem_free(loop);
