@@ -1,6 +1,7 @@
 #include "wire/codec.h"
 
 #include "wire/codec_priv.h"
+#include "wire/varint.h"
 
 #define PART_ALIGN 8
 
@@ -67,32 +68,6 @@ void *message_filled(struct arena *arena, const struct message_part *part, size_
 	return items;
 }
 
-uint32_t reader_uvarint(struct reader *reader)
-{
-	uint64_t value = 0;
-	for (unsigned shift = 0; shift < 35; shift += 7) {
-		uint8_t byte = reader_u8(reader);
-		value |= (uint64_t)(byte & 0x7F) << shift;
-		if ((byte & 0x80) == 0) {
-			if (value > UINT32_MAX)
-				break;
-			return reader->failed ? 0 : (uint32_t)value;
-		}
-	}
-	reader_fail(reader);
-	return 0;
-}
-
-void buf_append_uvarint(struct buf *to, uint32_t value)
-{
-	uint8_t bytes[5];
-	size_t n = 0;
-	for (; value >= 0x80; value >>= 7)
-		bytes[n++] = (uint8_t)(value | 0x80);
-	bytes[n++] = (uint8_t)value;
-	buf_append(to, slice_of(bytes, n));
-}
-
 /* One reading of one message. The reader fails softly: `why` is set when it is not for want of bytes. */
 struct decode {
 	struct reader *reader; /* borrowed; the payload's own while in a tagged field */
@@ -133,7 +108,7 @@ static int64_t decode_length(struct decode *d, const struct message_field *field
 {
 	int64_t len;
 	if (d->flexible && !field->never_compact)
-		len = (int64_t)reader_uvarint(d->reader) - 1;
+		len = (int64_t)reader_varint(d->reader) - 1;
 	else
 		len = wide ? (int32_t)reader_u32(d->reader) : (int16_t)reader_u16(d->reader);
 	if (d->reader->failed)
@@ -246,10 +221,10 @@ static const struct message_field *find_tagged(const struct message_part *part, 
 /* A tagged field has its own length, and must fill it: the rest of the message begins behind it. */
 static void decode_tagged(struct decode *d, const struct message_part *part, void *item)
 {
-	uint32_t n = reader_uvarint(d->reader);
+	uint32_t n = reader_varint(d->reader);
 	for (uint32_t i = 0; i < n && !d->reader->failed; i++) {
-		uint32_t tag = reader_uvarint(d->reader);
-		uint32_t len = reader_uvarint(d->reader);
+		uint32_t tag = reader_varint(d->reader);
+		uint32_t len = reader_varint(d->reader);
 		struct reader payload = reader_of(reader_bytes(d->reader, len));
 		const struct message_field *field = find_tagged(part, tag, d->version);
 		if (field == NULL || d->reader->failed)

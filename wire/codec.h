@@ -106,8 +106,4 @@ fallible message_write(const struct message *message, int16_t version, const voi
 void message_print(const struct message *message, int16_t version, const void *from,
 		   struct buf *to);
 
-/* Unsigned variable-length integers, as compact lengths and tags use them. */
-uint32_t reader_uvarint(struct reader *reader);
-void buf_append_uvarint(struct buf *to, uint32_t value);
-
 #endif

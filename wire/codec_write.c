@@ -1,6 +1,7 @@
 #include "wire/codec.h"
 
 #include "wire/codec_priv.h"
+#include "wire/varint.h"
 
 /* One writing of one message; the first failure stays. */
 struct encode {
@@ -21,6 +22,12 @@ static void encode_fail(struct encode *e, const struct message_field *field, con
 	e->why = why;
 }
 
+static void append_varint(struct buf *to, uint32_t value)
+{
+	uint8_t bytes[VARINT_BYTES_MAX];
+	buf_append(to, slice_of(bytes, (size_t)(varint_store(bytes, value) - bytes)));
+}
+
 static void encode_length(struct encode *e, const struct message_field *field, bool wide,
 			  int64_t len)
 {
@@ -29,7 +36,7 @@ static void encode_length(struct encode *e, const struct message_field *field, b
 		if (len >= UINT32_MAX)
 			encode_fail(e, field, "is too long");
 		else
-			buf_append_uvarint(e->to, (uint32_t)(len + 1));
+			append_varint(e->to, (uint32_t)(len + 1));
 	} else if (wide) {
 		if (len > INT32_MAX)
 			encode_fail(e, field, "is too long");
@@ -188,11 +195,11 @@ static void encode_one_tagged(struct encode *e, const struct message_field *fiel
 			      const void *item)
 {
 	assert(field->type != FIELD_RECORDS); /* a splice would not move along */
-	buf_append_uvarint(e->to, (uint32_t)field->tag);
+	append_varint(e->to, (uint32_t)field->tag);
 	size_t start = e->to->len;
 	encode_field(e, field, item);
 	size_t len = e->to->len - start;
-	buf_append_uvarint(e->to, (uint32_t)len);
+	append_varint(e->to, (uint32_t)len);
 	if (e->to->overflowed)
 		return;
 	uint8_t prefix[5];
@@ -209,7 +216,7 @@ static void encode_tagged(struct encode *e, const struct message_part *part, con
 	uint32_t n = 0;
 	for (uint16_t i = 0; i < part->nfields; i++)
 		n += is_written_tagged(e, &part->fields[i], item);
-	buf_append_uvarint(e->to, n);
+	append_varint(e->to, n);
 	for (int16_t tag = 0; n > 0; tag++) {
 		assert(tag < INT16_MAX);
 		for (uint16_t i = 0; i < part->nfields; i++) {
