@@ -26,7 +26,7 @@ static const char *const kind_names[TYPE_KIND_COUNT] = {
 	[TYPE_STRING] = "STRING",       [TYPE_BYTES] = "BYTES",     [TYPE_DATE] = "DATE",
 	[TYPE_TIME] = "TIME",           [TYPE_TIMESTAMP] = "TIMESTAMP",
 	[TYPE_ARRAY] = "ARRAY",         [TYPE_MAP] = "MAP",         [TYPE_STRUCT] = "STRUCT",
-	[TYPE_INTERVAL] = "INTERVAL",   [TYPE_LAMBDA] = "LAMBDA",
+	[TYPE_INTERVAL] = "INTERVALUNIT", [TYPE_LAMBDA] = "LAMBDA",
 };
 /* clang-format on */
 
@@ -67,6 +67,16 @@ const struct type *type_struct(struct arena *arena, const struct type_field *fie
 	assert(n == 0 || fields != NULL);
 	struct type *type = arena_new(arena, struct type);
 	*type = (struct type){ .kind = TYPE_STRUCT, .fields = fields, .nfields = n };
+	return type;
+}
+
+const struct type *type_lambda(struct arena *arena, uint32_t nparams, const struct type *result)
+{
+	assert(nparams < TYPE_DEPTH_MAX);
+	struct type *type = arena_new(arena, struct type);
+	*type = (struct type){
+		.kind = TYPE_LAMBDA, .precision = (int32_t)nparams, .element = result
+	};
 	return type;
 }
 

@@ -38,8 +38,8 @@ struct type_field {
 
 struct type {
 	enum type_kind kind;
-	int32_t precision, scale;         /* DECIMAL */
-	const struct type *key, *element; /* MAP: key; MAP and ARRAY: element */
+	int32_t precision, scale;         /* DECIMAL; LAMBDA: precision is the count of parameters */
+	const struct type *key, *element; /* MAP: key; MAP and ARRAY: element; LAMBDA: result */
 	const struct type_field *fields;  /* STRUCT */
 	uint32_t nfields;
 };
@@ -57,6 +57,8 @@ const struct type *type_array(struct arena *arena, const struct type *element);
 const struct type *type_map(struct arena *arena, const struct type *key, const struct type *value);
 /* `fields` must outlive the type. */
 const struct type *type_struct(struct arena *arena, const struct type_field *fields, uint32_t n);
+/* `result` may be NULL: not yet known. */
+const struct type *type_lambda(struct arena *arena, uint32_t nparams, const struct type *result);
 const struct type *type_copy(struct arena *arena, const struct type *type);
 
 bool type_eq(const struct type *a, const struct type *b);

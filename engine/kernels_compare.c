@@ -1,0 +1,309 @@
+/*
+ * Comparisons: two-valued, NULL gives false. Doubles as the reference's generated code has them:
+ * equal is <= and >=, unequal is < or >, so that NaN is neither.
+ */
+#include "engine/decimal_math.h"
+#include "engine/program_priv.h"
+
+#include <math.h>
+
+#define KERNEL eq_i32
+#define FIELD i32
+#define EXPR (a == b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL ne_i32
+#define FIELD i32
+#define EXPR (a != b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL lt_i32
+#define FIELD i32
+#define EXPR (a < b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL le_i32
+#define FIELD i32
+#define EXPR (a <= b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL gt_i32
+#define FIELD i32
+#define EXPR (a > b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL ge_i32
+#define FIELD i32
+#define EXPR (a >= b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL eq_i64
+#define FIELD i64
+#define EXPR (a == b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL ne_i64
+#define FIELD i64
+#define EXPR (a != b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL lt_i64
+#define FIELD i64
+#define EXPR (a < b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL le_i64
+#define FIELD i64
+#define EXPR (a <= b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL gt_i64
+#define FIELD i64
+#define EXPR (a > b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL ge_i64
+#define FIELD i64
+#define EXPR (a >= b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL eq_f64
+#define FIELD f64
+#define EXPR (a == b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL ne_f64
+#define FIELD f64
+#define EXPR ((a < b) | (a > b))
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL lt_f64
+#define FIELD f64
+#define EXPR (a < b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL le_f64
+#define FIELD f64
+#define EXPR (a <= b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL gt_f64
+#define FIELD f64
+#define EXPR (a > b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL ge_f64
+#define FIELD f64
+#define EXPR (a >= b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL eq_boolean
+#define FIELD boolean
+#define EXPR (a == b)
+#include "engine/kernels_compare_body.h"
+
+#define KERNEL ne_boolean
+#define FIELD boolean
+#define EXPR (a != b)
+#include "engine/kernels_compare_body.h"
+
+
+/* Kernels over what is not plain: `order` of the rows i, where neither is NULL. */
+#define COMPARE_ROWS(kernel, order, test)                                                          \
+	static void kernel(struct kernel *k)                                                       \
+	{                                                                                          \
+		const struct column *left = k->in[0], *right = k->in[1];                           \
+		SEL_EACH(i, k->sel)                                                                \
+		{                                                                                  \
+			k->out->boolean[i] = 0;                                                    \
+			if (!column_is_null(left, i) && !column_is_null(right, i))                 \
+				k->out->boolean[i] = (uint8_t)(order(left, right, i) test);        \
+		}                                                                                  \
+	}
+
+#define COMPARE_ALL(name, order)                                                                   \
+	COMPARE_ROWS(eq_##name, order, == 0)                                                       \
+	COMPARE_ROWS(ne_##name, order, != 0)                                                       \
+	COMPARE_ROWS(lt_##name, order, < 0)                                                        \
+	COMPARE_ROWS(le_##name, order, <= 0)                                                       \
+	COMPARE_ROWS(gt_##name, order, > 0)                                                        \
+	COMPARE_ROWS(ge_##name, order, >= 0)
+
+static inline int order_text(const struct column *a, const struct column *b, uint32_t i)
+{
+	return value_cmp_text(a->bytes[i], b->bytes[i]);
+}
+
+static inline int order_bytes(const struct column *a, const struct column *b, uint32_t i)
+{
+	return value_cmp_bytes(a->bytes[i], b->bytes[i]);
+}
+
+/* 0: the same bytes. */
+static inline int differ_bytes(const struct column *a, const struct column *b, uint32_t i)
+{
+	return !slice_eq(a->bytes[i], b->bytes[i]);
+}
+
+static inline int order_decimal(const struct column *a, const struct column *b, uint32_t i)
+{
+	return decimal_cmp(a->decimal[i], a->type->scale, b->decimal[i], b->type->scale);
+}
+
+static inline int differ_nested(const struct column *a, const struct column *b, uint32_t i)
+{
+	struct value left = { .nested = a->nested[i] }, right = { .nested = b->nested[i] };
+	return !value_eq(a->type, &left, &right);
+}
+
+COMPARE_ROWS(lt_text, order_text, < 0)
+COMPARE_ROWS(le_text, order_text, <= 0)
+COMPARE_ROWS(gt_text, order_text, > 0)
+COMPARE_ROWS(ge_text, order_text, >= 0)
+COMPARE_ROWS(lt_bytes, order_bytes, < 0)
+COMPARE_ROWS(le_bytes, order_bytes, <= 0)
+COMPARE_ROWS(gt_bytes, order_bytes, > 0)
+COMPARE_ROWS(ge_bytes, order_bytes, >= 0)
+COMPARE_ROWS(eq_bytes, differ_bytes, == 0)
+COMPARE_ROWS(ne_bytes, differ_bytes, != 0)
+COMPARE_ROWS(eq_nested, differ_nested, == 0)
+COMPARE_ROWS(ne_nested, differ_nested, != 0)
+COMPARE_ALL(decimal, order_decimal)
+
+/* --- DECIMAL with DOUBLE: by the digits that the double shows --- */
+
+/* How any DECIMAL compares with a double that is larger than all. */
+static int order_far(double number)
+{
+	return number > 0 ? -1 : 1;
+}
+
+static int order_decimal_double(const struct column *decimals, const struct column *doubles,
+				uint32_t i)
+{
+	__int128 digits;
+	int32_t scale;
+	__int128 a = decimals->decimal[i];
+	double b = doubles->f64[i];
+	if (b > 1e38 || b < -1e38)
+		return order_far(b);
+	if (fabs(b) < 1e-16) /* its digits may need more than 38 places: near enough as doubles */
+		return value_cmp_f64(decimal_math_double(a, decimals->type->scale), b);
+	if (!decimal_of_double(b, DECIMAL_PRECISION_MAX, &digits, &scale))
+		return order_far(b);
+	return decimal_cmp(a, decimals->type->scale, digits, scale);
+}
+
+static uint8_t holds(enum expr_operator operator, int order)
+{
+	switch (operator) {
+	case OP_EQ:
+		return order == 0;
+	case OP_NE:
+		return order != 0;
+	case OP_LT:
+		return order < 0;
+	case OP_LE:
+		return order <= 0;
+	case OP_GT:
+		return order > 0;
+	case OP_GE:
+		return order >= 0;
+	case OP_ADD:
+	case OP_SUBTRACT:
+	case OP_MULTIPLY:
+	case OP_DIVIDE:
+	case OP_MODULO:
+		break;
+	}
+	UNREACHABLE("not a comparison");
+}
+
+static void compare_decimal_double(struct kernel *k)
+{
+	bool swapped = k->in[0]->type->kind == TYPE_DOUBLE;
+	const struct column *decimals = k->in[swapped ? 1 : 0], *doubles = k->in[swapped ? 0 : 1];
+	enum expr_operator operator= k->step->operator;
+	SEL_EACH(i, k->sel)
+	{
+		k->out->boolean[i] = 0;
+		if (column_is_null(decimals, i) || column_is_null(doubles, i))
+			continue;
+		if (!isfinite(doubles->f64[i])) {
+			eval_fail(k->eval, i, "Infinite or NaN");
+			continue;
+		}
+		int order = order_decimal_double(decimals, doubles, i);
+		k->out->boolean[i] = holds(operator, swapped ? -order : order);
+	}
+}
+
+
+/* NULL with anything. */
+static void compare_never(struct kernel *k)
+{
+	SEL_EACH(i, k->sel)
+		k->out->boolean[i] = 0;
+}
+
+#define COMPARISONS (OP_GE - OP_EQ + 1)
+
+/* By operator, from OP_EQ on; NULL: the kind has no order. */
+static kernel_run *const comparisons[TYPE_KIND_COUNT][COMPARISONS] = {
+	[TYPE_BOOLEAN] = { eq_boolean, ne_boolean },
+	[TYPE_INT] = { eq_i32, ne_i32, lt_i32, le_i32, gt_i32, ge_i32 },
+	[TYPE_BIGINT] = { eq_i64, ne_i64, lt_i64, le_i64, gt_i64, ge_i64 },
+	[TYPE_DOUBLE] = { eq_f64, ne_f64, lt_f64, le_f64, gt_f64, ge_f64 },
+	[TYPE_DECIMAL] = { eq_decimal, ne_decimal, lt_decimal, le_decimal, gt_decimal, ge_decimal },
+	[TYPE_DATE] = { eq_i32, ne_i32, lt_i32, le_i32, gt_i32, ge_i32 },
+	[TYPE_TIME] = { eq_i32, ne_i32, lt_i32, le_i32, gt_i32, ge_i32 },
+	[TYPE_TIMESTAMP] = { eq_i64, ne_i64, lt_i64, le_i64, gt_i64, ge_i64 },
+	[TYPE_STRING] = { eq_bytes, ne_bytes, lt_text, le_text, gt_text, ge_text },
+	[TYPE_BYTES] = { eq_bytes, ne_bytes, lt_bytes, le_bytes, gt_bytes, ge_bytes },
+	[TYPE_ARRAY] = { eq_nested, ne_nested },
+	[TYPE_MAP] = { eq_nested, ne_nested },
+	[TYPE_STRUCT] = { eq_nested, ne_nested },
+};
+
+kernel_run *kernel_compare(enum expr_operator operator, enum type_kind left, enum type_kind right)
+{
+	assert(operator>= OP_EQ);
+	if (left == TYPE_NULL || right == TYPE_NULL)
+		return compare_never;
+	if ((left == TYPE_DECIMAL && right == TYPE_DOUBLE) ||
+	    (left == TYPE_DOUBLE && right == TYPE_DECIMAL))
+		return compare_decimal_double;
+	return left == right ? comparisons[left][operator- OP_EQ] : NULL;
+}
+
+/* IS DISTINCT FROM: as <>, but NULL is a value that equals itself. */
+static void distinct_rows(struct kernel *k, bool negated)
+{
+	const struct column *left = k->in[0], *right = k->in[1];
+	enum type_kind kind = left->type->kind;
+	kernel_compare(OP_NE, kind, right->type->kind)(k);
+	if (left->valid == NULL && right->valid == NULL && !negated)
+		return;
+	SEL_EACH(i, k->sel)
+	{
+		bool a = !column_is_null(left, i), b = !column_is_null(right, i);
+		if (!a || !b)
+			k->out->boolean[i] = a != b;
+		k->out->boolean[i] ^= negated ? 1 : 0;
+	}
+}
+
+static void is_distinct(struct kernel *k)
+{
+	distinct_rows(k, false);
+}
+
+static void is_not_distinct(struct kernel *k)
+{
+	distinct_rows(k, true);
+}
+
+kernel_run *kernel_distinct(bool negated)
+{
+	return negated ? is_not_distinct : is_distinct;
+}

@@ -1,0 +1,200 @@
+/* AND, OR, NOT, IS NULL, CASE, IN and the scopes that catch: what decides which rows go on. */
+#include "engine/decimal_math.h"
+#include "engine/program_priv.h"
+
+/*
+ * The items of a condition; where it is NULL the row fails, as a null Boolean does in Java. Yields
+ * whether there may be NULLs.
+ */
+static const uint8_t *truth_of(struct kernel *k)
+{
+	kernel_fail_nulls(k);
+	return k->in[0]->boolean;
+}
+
+static inline bool is_null_row(const struct column *column, uint32_t i)
+{
+	return column->valid != NULL && column->valid[i] == 0;
+}
+
+/* Takes the left side's truth over; rows for which it does not decide go on to the right side. */
+static inline void left_side(struct kernel *k, uint8_t goes_on)
+{
+	const uint8_t *truth = truth_of(k);
+	uint16_t *rows = kernel_rows(k);
+	uint32_t n = 0;
+	SEL_EACH(i, k->sel)
+	{
+		uint8_t decided = is_null_row(k->in[0], i) ? (uint8_t)!goes_on : truth[i];
+		k->out->boolean[i] = decided;
+		rows[n] = (uint16_t)i;
+		n += decided == goes_on;
+	}
+	k->run->sels[k->step->sel_out] = (struct sel){ .rows = rows, .len = n };
+}
+
+void kernel_and_left(struct kernel *k)
+{
+	left_side(k, 1);
+}
+
+void kernel_or_left(struct kernel *k)
+{
+	left_side(k, 0);
+}
+
+void kernel_logic_right(struct kernel *k)
+{
+	const uint8_t *truth = truth_of(k);
+	SEL_EACH(i, k->sel)
+		k->out->boolean[i] = is_null_row(k->in[0], i) ? 0 : truth[i];
+}
+
+void kernel_not(struct kernel *k)
+{
+	const uint8_t *truth = truth_of(k);
+	SEL_EACH(i, k->sel)
+		k->out->boolean[i] = is_null_row(k->in[0], i) ? 0 : !truth[i];
+}
+
+/* Of what is never NULL. */
+void kernel_invert(struct kernel *k)
+{
+	SEL_EACH(i, k->sel)
+		k->out->boolean[i] = !k->in[0]->boolean[i];
+}
+
+void kernel_and_plain(struct kernel *k)
+{
+	SEL_EACH(i, k->sel)
+		k->out->boolean[i] = k->in[0]->boolean[i] & k->in[1]->boolean[i];
+}
+
+void kernel_is_null(struct kernel *k)
+{
+	SEL_EACH(i, k->sel)
+		k->out->boolean[i] = is_null_row(k->in[0], i);
+}
+
+void kernel_is_not_null(struct kernel *k)
+{
+	SEL_EACH(i, k->sel)
+		k->out->boolean[i] = !is_null_row(k->in[0], i);
+}
+
+/* Rows for which the condition holds take the branch; the others go on to the next. */
+void kernel_case_when(struct kernel *k)
+{
+	const uint8_t *truth = truth_of(k);
+	uint16_t *chosen = kernel_rows(k), *rest = kernel_rows(k);
+	uint32_t nchosen = 0, nrest = 0;
+	SEL_EACH(i, k->sel)
+	{
+		bool null = is_null_row(k->in[0], i);
+		chosen[nchosen] = (uint16_t)i;
+		nchosen += !null && truth[i] != 0;
+		rest[nrest] = (uint16_t)i;
+		nrest += !null && truth[i] == 0;
+	}
+	k->run->sels[k->step->sel_out] = (struct sel){ .rows = chosen, .len = nchosen };
+	k->run->sels[k->step->sel_rest] = (struct sel){ .rows = rest, .len = nrest };
+}
+
+/* Copies a branch's rows into the result; without input, the result stays NULL. */
+void kernel_case_take(struct kernel *k)
+{
+	if (k->nin == 0 || k->in[0]->type->kind == TYPE_NULL)
+		return;
+	SEL_EACH(i, k->sel)
+		column_copy_row(k->out, i, k->in[0], i);
+}
+
+/* A catching node begins: rows that have failed around it stay out. */
+void kernel_scope_begin(struct kernel *k)
+{
+	struct scope *outer = &k->run->scopes[k->step->scope];
+	struct scope *inner = &k->run->scopes[k->step->inner_scope];
+	inner->failed = arena_zeroed(k->eval->arena, k->span, 1);
+	inner->failures = 0;
+	struct sel *sel = &k->run->sels[k->step->sel_out];
+	*sel = k->sel;
+	if (outer->failures == 0)
+		return;
+	uint16_t *rows = kernel_rows(k);
+	uint32_t n = 0;
+	SEL_EACH(i, k->sel)
+	{
+		rows[n] = (uint16_t)i;
+		n += outer->failed[i] == 0;
+	}
+	*sel = (struct sel){ .rows = rows, .len = n };
+}
+
+/* It ends: what failed inside, and what never entered, is NULL. */
+void kernel_scope_end(struct kernel *k)
+{
+	const struct scope *outer = &k->run->scopes[k->step->scope];
+	const struct scope *inner = &k->run->scopes[k->step->inner_scope];
+	if (outer->failures == 0 && inner->failures == 0)
+		return;
+	(void)kernel_valid(k);
+	SEL_EACH(i, k->sel)
+	{
+		if (outer->failed[i] != 0 || inner->failed[i] != 0)
+			column_set_null(k->out, i);
+	}
+}
+
+/* --- IN --- */
+
+#define IN_LIST(kernel, field, same)                                                               \
+	static void kernel(struct kernel *k)                                                       \
+	{                                                                                          \
+		const struct column *value = k->in[0];                                             \
+		memset(k->out->boolean, 0, k->span);                                               \
+		for (uint32_t item = 1; item < k->nin; item++) {                                   \
+			const struct column *other = k->in[item];                                  \
+			if (other->type->kind == TYPE_NULL)                                        \
+				continue;                                                          \
+			SEL_EACH(i, k->sel)                                                        \
+			{                                                                          \
+				if (column_is_null(value, i) || column_is_null(other, i))          \
+					continue;                                                  \
+				k->out->boolean[i] |= (uint8_t)(same);                             \
+			}                                                                          \
+		}                                                                                  \
+	}
+
+static bool same_nested(const struct column *a, const struct column *b, uint32_t i)
+{
+	struct value left = { .nested = a->nested[i] }, right = { .nested = b->nested[i] };
+	return value_eq(a->type, &left, &right);
+}
+
+IN_LIST(in_boolean, boolean, value->boolean[i] == other->boolean[i])
+IN_LIST(in_i32, i32, value->i32[i] == other->i32[i])
+IN_LIST(in_i64, i64, value->i64[i] == other->i64[i])
+IN_LIST(in_f64, f64, value->f64[i] == other->f64[i])
+IN_LIST(in_decimal, decimal,
+	decimal_cmp(value->decimal[i], value->type->scale, other->decimal[i],
+		    other->type->scale) == 0)
+IN_LIST(in_bytes, bytes, slice_eq(value->bytes[i], other->bytes[i]))
+IN_LIST(in_nested, nested, same_nested(value, other, i))
+
+static void in_nothing(struct kernel *k)
+{
+	memset(k->out->boolean, 0, k->span);
+}
+
+kernel_run *kernel_in(enum type_kind kind)
+{
+	static kernel_run *const kernels[TYPE_KIND_COUNT] = {
+		[TYPE_NULL] = in_nothing,  [TYPE_BOOLEAN] = in_boolean, [TYPE_INT] = in_i32,
+		[TYPE_BIGINT] = in_i64,	   [TYPE_DOUBLE] = in_f64,	[TYPE_DECIMAL] = in_decimal,
+		[TYPE_STRING] = in_bytes,  [TYPE_BYTES] = in_bytes,	[TYPE_DATE] = in_i32,
+		[TYPE_TIME] = in_i32,	   [TYPE_TIMESTAMP] = in_i64,	[TYPE_ARRAY] = in_nested,
+		[TYPE_MAP] = in_nested,	   [TYPE_STRUCT] = in_nested,
+	};
+	assert(kernels[kind] != NULL);
+	return kernels[kind];
+}
