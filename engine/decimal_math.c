@@ -164,21 +164,12 @@ double decimal_math_double(__int128 a, int32_t scale)
 	if (scale < EXACT_POWERS && a <= exact && a >= -exact)
 		return (double)a / powers[scale];
 	/* More than 53 bits: by way of the text, which is read to the nearest. */
-	uint8_t digits[64];
-	size_t at = sizeof(digits);
-	size_t tail = at;
-	unsigned __int128 left = (unsigned __int128)(a < 0 ? -a : a);
-	do {
-		digits[--at] = (uint8_t)('0' + (int)(left % 10));
-		left /= 10;
-	} while (left != 0);
 	CLEANUP(buf_fini) struct buf text = BUF_INIT(128);
-	buf_append(&text, slice_of(digits + at, tail - at));
-	buf_printf(&text, "e-%d", scale);
 	double number = 0;
+	decimal_print(a, scale, &text);
 	size_t used = num_prefix_double(buf_slice(&text), &number);
 	assert(used == text.len);
-	return a < 0 ? -number : number;
+	return number;
 }
 
 bool decimal_of_double(double number, int32_t scale_max, __int128 *ret, int32_t *ret_scale)
@@ -213,4 +204,99 @@ bool decimal_of_double(double number, int32_t scale_max, __int128 *ret, int32_t 
 		return false;
 	*ret_scale = to;
 	return true;
+}
+
+void decimal_print(__int128 a, int32_t scale, struct buf *out)
+{
+	uint8_t digits[128];
+	size_t at = sizeof(digits);
+	unsigned __int128 left = (unsigned __int128)(a < 0 ? -a : a);
+	assert(scale < (int32_t)sizeof(digits) / 2);
+	for (int32_t place = 0; left != 0 || place <= scale; place++) {
+		if (place == scale && scale > 0)
+			digits[--at] = '.';
+		digits[--at] = (uint8_t)('0' + (int)(left % 10));
+		left /= 10;
+	}
+	if (a < 0)
+		digits[--at] = '-';
+	buf_append(out, slice_of(digits + at, sizeof(digits) - at));
+}
+
+/* A text's digits as they come: the number is `digits` * 10^-scale. */
+struct scan {
+	__int128 digits;
+	int64_t scale;
+	bool any, full; /* a digit seen; no more fit, the rest is dropped */
+};
+
+static void scan_digit(struct scan *scan, uint8_t digit, bool behind)
+{
+	scan->any = true;
+	if (scan->digits > (DECIMAL_UNSCALED_MAX - digit) / 10)
+		scan->full = true;
+	if (scan->full) {
+		scan->scale -= behind ? 0 : 1;
+		return;
+	}
+	scan->digits = scan->digits * 10 + digit;
+	scan->scale += behind ? 1 : 0;
+}
+
+static bool scan_exponent(struct slice text, size_t at, struct scan *scan)
+{
+	bool minus = at < text.len && text.data[at] == '-';
+	int64_t exponent = 0;
+	if (at < text.len && (text.data[at] == '-' || text.data[at] == '+'))
+		at++;
+	if (at == text.len || text.len - at > 9)
+		return false;
+	for (; at < text.len; at++) {
+		if (text.data[at] < '0' || text.data[at] > '9')
+			return false;
+		exponent = exponent * 10 + (text.data[at] - '0');
+	}
+	scan->scale += minus ? exponent : -exponent;
+	return true;
+}
+
+static bool scan_text(struct slice text, struct scan *scan)
+{
+	bool behind = false;
+	size_t at = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+') ? 1 : 0;
+	for (; at < text.len; at++) {
+		uint8_t c = text.data[at];
+		if (c >= '0' && c <= '9')
+			scan_digit(scan, (uint8_t)(c - '0'), behind);
+		else if (c == '.' && !behind)
+			behind = true;
+		else
+			break;
+	}
+	if (!scan->any)
+		return false;
+	if (at == text.len)
+		return true;
+	return (text.data[at] == 'e' || text.data[at] == 'E') && scan_exponent(text, at + 1, scan);
+}
+
+fallible decimal_parse(struct slice text, int32_t scale, __int128 *ret, struct err *err)
+{
+	struct scan scan = { .digits = 0 };
+	__int128 result;
+	if (!scan_text(text, &scan))
+		return err_set(err, ERR_INVALID, "\"%.*s\" is not a DECIMAL",
+			       SLICE_ARGS(slice_sub(text, 0, 64)));
+	if (text.data[0] == '-')
+		scan.digits = -scan.digits;
+	if (scan.scale > INT32_MAX / 2 || scan.digits == 0) {
+		*ret = 0;
+		return 0;
+	}
+	if (scan.scale < -DECIMAL_PRECISION_MAX ||
+	    !decimal_round(scan.digits, (int32_t)scan.scale, scale, &result) || !within(result))
+		return err_set(err, ERR_RANGE, "\"%.*s\" has too many digits for a DECIMAL",
+			       SLICE_ARGS(slice_sub(text, 0, 64)));
+	*ret = result;
+	return 0;
 }

@@ -37,4 +37,12 @@ double decimal_math_double(__int128 a, int32_t scale);
 /* The digits that Double.toString shows, as an exact number at some scale; false: NaN, or too large. */
 bool decimal_of_double(double number, int32_t scale_max, __int128 *ret, int32_t *ret_scale);
 
+/* All digits, no exponent: "-0.050". */
+void decimal_print(__int128 a, int32_t scale, struct buf *out);
+/*
+ * What new BigDecimal(text) takes ([sign] digits [. digits] [e [sign] digits]), rounded to `scale`,
+ * half away from zero; ERR_INVALID: no number; ERR_RANGE: too many digits.
+ */
+fallible decimal_parse(struct slice text, int32_t scale, __int128 *ret, struct err *err);
+
 #endif

@@ -64,7 +64,7 @@ REAL(cosh, cosh(x))
 REAL(tanh, tanh(x))
 REAL(degrees, x * RADIANS_TO_DEGREES)
 REAL(radians, x * DEGREES_TO_RADIANS)
-REAL_TWO(log_base, x <= 0 || x == 1 ? NAN : log(y) / log(x))
+REAL_TWO(log_base, x <= 0 || x == 1 ? (double)NAN : log(y) / log(x))
 REAL_TWO(power, pow(x, y))
 REAL_TWO(atan2, atan2(x, y))
 

@@ -109,8 +109,8 @@
 
 
 /* Kernels over what is not plain: `order` of the rows i, where neither is NULL. */
-#define COMPARE_ROWS(kernel, order, test)                                                          \
-	static void kernel(struct kernel *k)                                                       \
+#define COMPARE_ROWS(name_, order, test)                                                          \
+	static void name_(struct kernel *k)                                                        \
 	{                                                                                          \
 		const struct column *left = k->in[0], *right = k->in[1];                           \
 		SEL_EACH(i, k->sel)                                                                \
@@ -223,7 +223,7 @@ static void compare_decimal_double(struct kernel *k)
 {
 	bool swapped = k->in[0]->type->kind == TYPE_DOUBLE;
 	const struct column *decimals = k->in[swapped ? 1 : 0], *doubles = k->in[swapped ? 0 : 1];
-	enum expr_operator operator= k->step->operator;
+	enum expr_operator operator = k->step->operator;
 	SEL_EACH(i, k->sel)
 	{
 		k->out->boolean[i] = 0;
@@ -267,13 +267,13 @@ static kernel_run *const comparisons[TYPE_KIND_COUNT][COMPARISONS] = {
 
 kernel_run *kernel_compare(enum expr_operator operator, enum type_kind left, enum type_kind right)
 {
-	assert(operator>= OP_EQ);
+	assert(operator >= OP_EQ);
 	if (left == TYPE_NULL || right == TYPE_NULL)
 		return compare_never;
 	if ((left == TYPE_DECIMAL && right == TYPE_DOUBLE) ||
 	    (left == TYPE_DOUBLE && right == TYPE_DECIMAL))
 		return compare_decimal_double;
-	return left == right ? comparisons[left][operator- OP_EQ] : NULL;
+	return left == right ? comparisons[left][operator - OP_EQ] : NULL;
 }
 
 /* IS DISTINCT FROM: as <>, but NULL is a value that equals itself. */

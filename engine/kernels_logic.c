@@ -147,8 +147,8 @@ void kernel_scope_end(struct kernel *k)
 
 /* --- IN --- */
 
-#define IN_LIST(kernel, field, same)                                                               \
-	static void kernel(struct kernel *k)                                                       \
+#define IN_LIST(name_, field, same)                                                               \
+	static void name_(struct kernel *k)                                                        \
 	{                                                                                          \
 		const struct column *value = k->in[0];                                             \
 		memset(k->out->boolean, 0, k->span);                                               \

@@ -63,8 +63,8 @@
 #include "engine/kernels_arithmetic_body.h"
 
 /* Division by -1 is apart: the smallest number has no opposite, and wraps. */
-#define WHOLE_DIVISION(kernel, field, unsigned_type, by_minus_one, expr)                           \
-	static void kernel(struct kernel *k)                                                       \
+#define WHOLE_DIVISION(name_, field, unsigned_type, by_minus_one, expr)                           \
+	static void name_(struct kernel *k)                                                        \
 	{                                                                                          \
 		const __typeof__(*k->out->field) *left = k->in[0]->field;                          \
 		const __typeof__(*k->out->field) *right = k->in[1]->field;                         \
@@ -115,8 +115,8 @@ static inline void decimal_rows(struct kernel *k, decimal_operation *operation, 
 	}
 }
 
-#define DECIMAL_KERNEL(kernel, operation, why)                                                     \
-	static void kernel(struct kernel *k)                                                       \
+#define DECIMAL_KERNEL(name_, operation, why)                                                     \
+	static void name_(struct kernel *k)                                                        \
 	{                                                                                          \
 		decimal_rows(k, operation, why);                                                   \
 	}
@@ -140,13 +140,13 @@ static kernel_run *const arithmetic[][OP_MODULO + 1] = {
 
 kernel_run *kernel_arithmetic(enum expr_operator operator, enum type_kind kind)
 {
-	assert(operator<= OP_MODULO);
+	assert(operator <= OP_MODULO);
 	assert(kind >= TYPE_INT && kind <= TYPE_DECIMAL);
 	return arithmetic[kind][operator];
 }
 
-#define NEGATE(kernel, field, expr)                                                                \
-	static void kernel(struct kernel *k)                                                       \
+#define NEGATE(name_, field, expr)                                                                \
+	static void name_(struct kernel *k)                                                        \
 	{                                                                                          \
 		SEL_EACH(i, k->sel)                                                                \
 		{                                                                                  \
@@ -183,8 +183,8 @@ static void copy_validity(struct kernel *k)
 	memcpy(k->out->valid, k->in[0]->valid, k->span);
 }
 
-#define WIDEN(kernel, from, to, expr)                                                              \
-	static void kernel(struct kernel *k)                                                       \
+#define WIDEN(name_, from, to, expr)                                                              \
+	static void name_(struct kernel *k)                                                        \
 	{                                                                                          \
 		copy_validity(k);                                                                  \
 		SEL_EACH(i, k->sel)                                                                \

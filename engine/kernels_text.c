@@ -152,7 +152,7 @@ static bool match(const struct like *like, struct slice text)
 	case LIKE_SUFFIX:
 		return slice_ends_with(text, like->text);
 	case LIKE_CONTAINS:
-		return memmem(text.data, text.len, like->text.data, like->text.len) != NULL;
+		return slice_find(text, like->text, 0) != SIZE_MAX;
 	case LIKE_TOKENS:
 		return match_tokens(like, text);
 	}

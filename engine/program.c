@@ -12,7 +12,7 @@ PRINTF_LIKE(3, 0)
 static void tell_failed(struct eval *eval, uint32_t row, const char *format, va_list args)
 {
 	struct err err;
-	err_set_text_v(&err, ERR_EVALUATION, format, args);
+	err_set_textv(&err, ERR_EVALUATION, format, args);
 	eval->failed(eval->failed_arg, row, eval->expr_text, err.text);
 }
 

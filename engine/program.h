@@ -62,6 +62,12 @@ struct sel program_filter(struct program *program, struct eval *eval, const stru
 fallible program_fold(const struct expr *expr, struct arena *arena, int64_t wall_ms,
 		      struct value *ret_value, struct err *err);
 
+/* Is there a CAST from one type to another? */
+bool cast_exists(const struct type *from, const struct type *to);
+/* One value, as CAST does it. */
+fallible value_cast(struct arena *arena, const struct type *from, const struct type *to,
+		    const struct value *in, struct value *ret_value, struct err *err);
+
 /* The same tree with what is constant and does not fail computed. */
 const struct expr *expr_fold(struct arena *arena, const struct expr *expr);
 

@@ -174,7 +174,7 @@ static uint32_t compare(struct place *at, enum expr_operator operator, uint32_t 
 	enum type_kind a = at->program->regs[in[0]].type->kind;
 	enum type_kind b = at->program->regs[in[1]].type->kind;
 	uint32_t out = emit(at, kernel_compare(operator, a, b), TYPE_OF(TYPE_BOOLEAN), in, 2);
-	last_step(at)->operator= operator;
+	last_step(at)->operator = operator;
 	return out;
 }
 
@@ -188,7 +188,7 @@ static uint32_t distinct(struct place *at, const struct expr *expr)
 	uint32_t *in = nodes(at, expr);
 	meet(at, &in[0], &in[1]);
 	uint32_t out = emit(at, kernel_distinct(expr->negated), TYPE_OF(TYPE_BOOLEAN), in, 2);
-	last_step(at)->operator= OP_NE;
+	last_step(at)->operator = OP_NE;
 	return out;
 }
 
