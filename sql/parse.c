@@ -102,9 +102,128 @@ bool parse_token_is_name(const struct sql_token *token)
 	case TOK_DIGIT_NAME:
 	case TOK_QUOTED_NAME:
 		return true;
-	default:
-		return parse_token_word(token) == SQL_WORD_FREE;
+	default: /* not where it begins a clause */
+		return parse_token_word(token) == SQL_WORD_FREE &&
+		       keyword_find(token->value)->token == token->kind;
 	}
+}
+
+bool parse_token_is_text(const struct sql_token *token)
+{
+	return token->kind == TOK_TEXT;
+}
+
+const char *parse_keyword(size_t i)
+{
+	return i < COUNT_OF(keywords) ? keywords[i].word : NULL;
+}
+
+int parse_symbol_count(void)
+{
+	return sql_symbol_token_count();
+}
+
+const char *parse_symbol_name(int symbol)
+{
+	return sql_symbol_name(symbol);
+}
+
+static const struct {
+	int token;
+	enum sql_class class;
+} classes[] = {
+	{ TOK_NAME, SQL_CLASS_NAME },
+	{ TOK_DIGIT_NAME, SQL_CLASS_NAME },
+	{ TOK_QUOTED_NAME, SQL_CLASS_NAME },
+	{ TOK_INTEGER_VALUE, SQL_CLASS_NUMBER },
+	{ TOK_DECIMAL_VALUE, SQL_CLASS_NUMBER },
+	{ TOK_DOUBLE_VALUE, SQL_CLASS_NUMBER },
+	{ TOK_MINUS_LA, SQL_CLASS_NUMBER },
+	{ TOK_TEXT, SQL_CLASS_TEXT },
+	{ ';', SQL_CLASS_PUNCTUATION },
+	{ ',', SQL_CLASS_PUNCTUATION },
+	{ '(', SQL_CLASS_PUNCTUATION },
+	{ ')', SQL_CLASS_PUNCTUATION },
+	{ ']', SQL_CLASS_PUNCTUATION },
+	{ TOK_ASSIGN, SQL_CLASS_PUNCTUATION },
+	{ TOK_LAMBDA, SQL_CLASS_PUNCTUATION },
+	{ '.', SQL_CLASS_OPERATOR },
+	{ '[', SQL_CLASS_OPERATOR },
+	{ '=', SQL_CLASS_OPERATOR },
+	{ '<', SQL_CLASS_OPERATOR },
+	{ '>', SQL_CLASS_OPERATOR },
+	{ '+', SQL_CLASS_OPERATOR },
+	{ '-', SQL_CLASS_OPERATOR },
+	{ '*', SQL_CLASS_OPERATOR },
+	{ '/', SQL_CLASS_OPERATOR },
+	{ '%', SQL_CLASS_OPERATOR },
+	{ TOK_NE, SQL_CLASS_OPERATOR },
+	{ TOK_LE, SQL_CLASS_OPERATOR },
+	{ TOK_GE, SQL_CLASS_OPERATOR },
+	{ TOK_CONCAT, SQL_CLASS_OPERATOR },
+	{ TOK_ARROW, SQL_CLASS_OPERATOR },
+	{ TOK_AND, SQL_CLASS_OPERATOR },
+	{ TOK_OR, SQL_CLASS_OPERATOR },
+	{ TOK_NOT, SQL_CLASS_OPERATOR },
+	{ TOK_IN, SQL_CLASS_OPERATOR },
+	{ TOK_IS, SQL_CLASS_OPERATOR },
+	{ TOK_LIKE, SQL_CLASS_OPERATOR },
+	{ TOK_BETWEEN, SQL_CLASS_OPERATOR },
+	{ TOK_AT, SQL_CLASS_OPERATOR },
+};
+
+enum sql_class parse_symbol_class(int symbol)
+{
+	for (size_t i = 0; i < COUNT_OF(classes); i++) {
+		if (sql_symbol_of(classes[i].token) == symbol)
+			return classes[i].class;
+	}
+	return keyword_find(slice_str(sql_symbol_name(symbol))) != NULL ? SQL_CLASS_KEYWORD
+									: SQL_CLASS_OTHER;
+}
+
+/* Words that begin a clause when the right one follows. */
+static const int clause_words[] = { TOK_EMIT_LA, TOK_PARTITION_LA, TOK_IF_LA };
+
+/* A token of this kind to try; false: it has none, or a look-ahead's, which another stands for. */
+bool parse_symbol_token(struct arena *arena, int symbol, struct sql_token *ret_token)
+{
+	const char *name = sql_symbol_name(symbol);
+	struct ast_pos nowhere = { 0 };
+	switch (parse_symbol_class(symbol)) {
+	case SQL_CLASS_NAME:
+		if (symbol != sql_symbol_of(TOK_NAME))
+			return false;
+		*ret_token = parse_token_of(arena, "x", nowhere);
+		return true;
+	case SQL_CLASS_NUMBER:
+		if (symbol == sql_symbol_of(TOK_MINUS_LA))
+			return false;
+		*ret_token = parse_token_of(arena, "1", nowhere);
+		ret_token->kind = symbol == sql_symbol_of(TOK_INTEGER_VALUE) ? TOK_INTEGER_VALUE
+				  : symbol == sql_symbol_of(TOK_DECIMAL_VALUE) ? TOK_DECIMAL_VALUE
+									       : TOK_DOUBLE_VALUE;
+		return true;
+	case SQL_CLASS_TEXT:
+		*ret_token = parse_token_of(arena, "''", nowhere);
+		ret_token->kind = TOK_TEXT;
+		ret_token->value = SLICE_EMPTY;
+		return true;
+	case SQL_CLASS_PUNCTUATION:
+	case SQL_CLASS_OPERATOR:
+	case SQL_CLASS_KEYWORD:
+		if (name[0] == '\'')
+			name = arena_str(arena, slice_of(name + 1, strlen(name) - 2));
+		*ret_token = parse_token_of(arena, name, nowhere);
+		for (size_t i = 0; i < COUNT_OF(clause_words); i++) {
+			if (sql_symbol_of(clause_words[i]) == symbol)
+				ret_token->kind = clause_words[i];
+		}
+		return sql_symbol_of(ret_token->kind) == symbol;
+	case SQL_CLASS_OTHER:
+		return false;
+	}
+	UNREACHABLE("all classes are above");
 }
 
 bool sql_name_needs_quotes(struct slice name)
@@ -218,10 +337,22 @@ static void token_complete(struct arena *arena, struct sql_token *token)
 
 struct sql_token parse_token_of(struct arena *arena, const char *text, struct ast_pos pos)
 {
+	static const struct {
+		const char *text;
+		int kind;
+	} signs[] = {
+		{ "<>", TOK_NE },     { "<=", TOK_LE },     { ">=", TOK_GE },     { "||", TOK_CONCAT },
+		{ ":=", TOK_ASSIGN }, { "->", TOK_ARROW }, { "=>", TOK_LAMBDA },
+	};
 	struct sql_token token = { .kind = TOK_NAME, .text = slice_str(text), .pos = pos };
+	for (size_t i = 0; i < COUNT_OF(signs); i++) {
+		if (slice_eq_str(token.text, signs[i].text))
+			token.kind = signs[i].kind;
+	}
 	if (token.text.len == 1 && slice_find(SLICE(";,().[]=<>+-*/%"), token.text, 0) != SIZE_MAX)
 		token.kind = (uint8_t)text[0];
-	token_complete(arena, &token);
+	if (token.kind == TOK_NAME)
+		token_complete(arena, &token);
 	return token;
 }
 
@@ -311,6 +442,33 @@ static bool opens_lambda(const struct sql_token *tokens, uint32_t len, uint32_t 
 	return false;
 }
 
+/* Whether the token stands where a stream's or table's name does, as in INSERT INTO map (a). */
+static bool names_source(const struct sql_token *tokens, uint32_t at)
+{
+	int before = at > 0 ? tokens[at - 1].kind : TOK_END_OF_TEXT;
+	return before == TOK_STREAM || before == TOK_TABLE || before == TOK_EXISTS ||
+	       before == TOK_INTO || before == TOK_VALUES;
+}
+
+static const struct {
+	int settled, plain;
+} settled_kinds[] = {
+	{ TOK_EMIT_LA, TOK_EMIT },     { TOK_PARTITION_LA, TOK_PARTITION },
+	{ TOK_IF_LA, TOK_IF },         { TOK_ARRAY_LA, TOK_ARRAY },
+	{ TOK_MAP_LA, TOK_MAP },       { TOK_STRUCT_LA, TOK_STRUCT },
+	{ TOK_COLUMN_LA, TOK_COLUMN }, { TOK_LAMBDA_OPEN, '(' },
+	{ TOK_MINUS_LA, '-' },
+};
+
+int parse_plain_kind(int kind)
+{
+	for (size_t i = 0; i < COUNT_OF(settled_kinds); i++) {
+		if (settled_kinds[i].settled == kind)
+			return settled_kinds[i].plain;
+	}
+	return kind;
+}
+
 static int settled_kind(const struct sql_token *tokens, uint32_t len, uint32_t at)
 {
 	int kind = tokens[at].kind;
@@ -326,9 +484,9 @@ static int settled_kind(const struct sql_token *tokens, uint32_t len, uint32_t a
 	case TOK_ARRAY:
 		return next == '[' ? TOK_ARRAY_LA : kind;
 	case TOK_MAP:
-		return next == '(' ? TOK_MAP_LA : kind;
+		return next == '(' && !names_source(tokens, at) ? TOK_MAP_LA : kind;
 	case TOK_STRUCT:
-		return next == '(' ? TOK_STRUCT_LA : kind;
+		return next == '(' && !names_source(tokens, at) ? TOK_STRUCT_LA : kind;
 	case TOK_COLUMN: /* ADD COLUMN c INT, but ADD column INT */
 		return at > 0 && tokens[at - 1].kind == TOK_ADD && next != '(' && behind != ',' &&
 				       behind != ';'
@@ -346,6 +504,8 @@ static int settled_kind(const struct sql_token *tokens, uint32_t len, uint32_t a
 
 void parse_settle(struct sql_token *tokens, uint32_t len)
 {
+	for (uint32_t i = 0; i < len; i++)
+		tokens[i].kind = parse_plain_kind(tokens[i].kind);
 	for (uint32_t i = 0; i < len; i++) {
 		tokens[i].kind = settled_kind(tokens, len, i);
 		/* Any word may be a variable's name. */
@@ -455,7 +615,8 @@ static fallible script_statement(struct script *script, uint32_t from, uint32_t 
 	}
 	struct sql_tokens tokens = { 0 };
 	TRY(scan(script->arena, &stretch, &script->place, &tokens, err));
-	if (tokens.len == 0) {
+	bool empty = tokens.len == 0 || (tokens.len == 1 && tokens.items[0].kind == ';');
+	if (empty) {
 		*ret_statement = NULL;
 		return 0;
 	}

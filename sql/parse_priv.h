@@ -56,22 +56,58 @@ struct parse {
 	struct ast_columns columns;
 };
 
-/* What parse_error.c asks of the grammar. */
+/* What the others ask of parse.c, which knows the grammar's tokens. */
 enum sql_word { SQL_WORD_NONE, SQL_WORD_FREE, SQL_WORD_RESERVED };
 
+/* What a token that was expected is to a person. */
+enum sql_class {
+	SQL_CLASS_KEYWORD,
+	SQL_CLASS_PUNCTUATION,
+	SQL_CLASS_OPERATOR, /* between two values */
+	SQL_CLASS_NAME,
+	SQL_CLASS_NUMBER,
+	SQL_CLASS_TEXT,
+	SQL_CLASS_OTHER,
+};
+
 bool parse_run(struct parse *parse); /* false: see `failed` and builder.err */
-const char *parse_symbol_name(int symbol); /* as the grammar calls it: "SELECT", "';'", "STRING" */
-int parse_symbol_of(int token);
+/* Gives tokens the kinds that their neighbours decide; may be called again after a change. */
+void parse_settle(struct sql_token *tokens, uint32_t len);
+int parse_plain_kind(int kind); /* the kind before it was settled */
 enum sql_word parse_token_word(const struct sql_token *token);
 bool parse_token_is_name(const struct sql_token *token);
-/* Tokens of the same run with the kinds that their neighbours give them. */
-void parse_settle(struct sql_token *tokens, uint32_t len);
-/* Sets the kind and value of a token from a text that is one token. */
+bool parse_token_is_text(const struct sql_token *token);
+/* The token that a text is: one word, or one sign. */
 struct sql_token parse_token_of(struct arena *arena, const char *text, struct ast_pos pos);
-/* The keyword that `word` most likely was meant to be; NULL: none is near. */
-const char *parse_nearest_keyword(struct slice word);
+const char *parse_keyword(size_t i); /* NULL: there are no more */
+
+/* Expected tokens are symbols of the grammar, which are numbered from 0. */
+int parse_symbol_count(void);
+const char *parse_symbol_name(int symbol); /* "SELECT", "';'", "STRING" */
+enum sql_class parse_symbol_class(int symbol);
+bool parse_symbol_token(struct arena *arena, int symbol, struct sql_token *ret_token);
+/* The grammar's internals, behind the functions above. */
+const char *sql_symbol_name(int symbol);
+int sql_symbol_of(int token);
+int sql_symbol_token_count(void);
+
+/* parse_repair.c: the one change that makes a broken statement whole. */
+enum repair_kind { REPAIR_NONE, REPAIR_KEYWORD, REPAIR_QUOTE, REPAIR_INSERT, REPAIR_DELETE };
+
+struct repair {
+	enum repair_kind kind;
+	uint32_t at;      /* the token changed, or that the new one comes before */
+	const char *text; /* KEYWORD, INSERT: what to write */
+	uint32_t cost;
+};
+
+struct repair parse_repair(const struct parse *parse);
+/* With `token` put before token `at`: whether the parser takes it; whether it takes the next too. */
+bool parse_accepts(const struct parse *parse, uint32_t at, const struct sql_token *token);
+bool parse_goes_on(const struct parse *parse, uint32_t at, const struct sql_token *token);
+uint32_t parse_word_distance(struct slice a, struct slice b, bool swaps);
 
 /* parse_error.c: fills `err` for the run that has failed. `statement` is its text. */
-int parse_explain(struct parse *parse, struct slice statement, struct err *err);
+int parse_explain(const struct parse *parse, struct slice statement, struct err *err);
 
 #endif

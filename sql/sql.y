@@ -775,12 +775,17 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parse *pars
 	return 0;
 }
 
-const char *parse_symbol_name(int symbol)
+const char *sql_symbol_name(int symbol)
 {
 	return yysymbol_name((yysymbol_kind_t)symbol);
 }
 
-int parse_symbol_of(int token)
+int sql_symbol_of(int token)
 {
 	return (int)YYTRANSLATE(token);
+}
+
+int sql_symbol_token_count(void)
+{
+	return YYNTOKENS;
 }
