@@ -8,7 +8,7 @@
 #define EXACT_POWERS 23
 #define POWER_MAX 38
 
-__int128 decimal_power(int32_t n)
+__int128 decimal_math_power(int32_t n)
 {
 	assert(n >= 0);
 	assert(n <= POWER_MAX);
@@ -23,9 +23,9 @@ __int128 decimal_power(int32_t n)
 	return power;
 }
 
-__int128 decimal_limit(int32_t precision)
+__int128 decimal_math_limit(int32_t precision)
 {
-	return precision >= POWER_MAX ? DECIMAL_UNSCALED_MAX : decimal_power(precision) - 1;
+	return precision >= POWER_MAX ? DECIMAL_UNSCALED_MAX : decimal_math_power(precision) - 1;
 }
 
 static bool within(__int128 a)
@@ -39,10 +39,10 @@ static bool times_power(__int128 a, int32_t n, __int128 *ret)
 		*ret = 0;
 		return true;
 	}
-	return n <= POWER_MAX && !__builtin_mul_overflow(a, decimal_power(n), ret) && within(*ret);
+	return n <= POWER_MAX && !__builtin_mul_overflow(a, decimal_math_power(n), ret) && within(*ret);
 }
 
-bool decimal_rescale(__int128 a, int32_t from, int32_t to, __int128 *ret)
+bool decimal_math_rescale(__int128 a, int32_t from, int32_t to, __int128 *ret)
 {
 	if (to >= from)
 		return times_power(a, to - from, ret);
@@ -50,12 +50,12 @@ bool decimal_rescale(__int128 a, int32_t from, int32_t to, __int128 *ret)
 		*ret = 0;
 		return a == 0;
 	}
-	__int128 power = decimal_power(from - to);
+	__int128 power = decimal_math_power(from - to);
 	*ret = a / power;
 	return a % power == 0;
 }
 
-bool decimal_round(__int128 a, int32_t from, int32_t to, __int128 *ret)
+bool decimal_math_round(__int128 a, int32_t from, int32_t to, __int128 *ret)
 {
 	if (to >= from)
 		return times_power(a, to - from, ret);
@@ -63,7 +63,7 @@ bool decimal_round(__int128 a, int32_t from, int32_t to, __int128 *ret)
 		*ret = 0;
 		return true;
 	}
-	__int128 power = decimal_power(from - to);
+	__int128 power = decimal_math_power(from - to);
 	__int128 quotient = a / power, rest = a % power;
 	__int128 size = rest < 0 ? -rest : rest;
 	if (size >= power - size)
@@ -76,7 +76,7 @@ bool decimal_math_add(__int128 a, int32_t a_scale, __int128 b, int32_t b_scale, 
 		      __int128 *ret)
 {
 	__int128 x, y;
-	if (!decimal_rescale(a, a_scale, scale, &x) || !decimal_rescale(b, b_scale, scale, &y))
+	if (!decimal_math_rescale(a, a_scale, scale, &x) || !decimal_math_rescale(b, b_scale, scale, &y))
 		return false;
 	*ret = x + y; /* two numbers below 10^38 do not overflow */
 	return within(*ret);
@@ -94,7 +94,7 @@ bool decimal_math_multiply(__int128 a, int32_t a_scale, __int128 b, int32_t b_sc
 	__int128 product;
 	if (__builtin_mul_overflow(a, b, &product) || !within(product))
 		return false;
-	return decimal_rescale(product, a_scale + b_scale, scale, ret);
+	return decimal_math_rescale(product, a_scale + b_scale, scale, ret);
 }
 
 static unsigned __int128 common_divisor(unsigned __int128 a, unsigned __int128 b)
@@ -132,7 +132,7 @@ bool decimal_math_divide(__int128 a, int32_t a_scale, __int128 b, int32_t b_scal
 	if (top > (unsigned __int128)DECIMAL_UNSCALED_MAX)
 		return false;
 	__int128 quotient = (__int128)top;
-	return decimal_rescale(negative ? -quotient : quotient, 0, shift, ret);
+	return decimal_math_rescale(negative ? -quotient : quotient, 0, shift, ret);
 }
 
 bool decimal_math_modulo(__int128 a, int32_t a_scale, __int128 b, int32_t b_scale, int32_t scale,
@@ -140,15 +140,15 @@ bool decimal_math_modulo(__int128 a, int32_t a_scale, __int128 b, int32_t b_scal
 {
 	int32_t both = MAX(a_scale, b_scale);
 	__int128 x, y;
-	if (b == 0 || !decimal_rescale(a, a_scale, both, &x) || !decimal_rescale(b, b_scale, both, &y))
+	if (b == 0 || !decimal_math_rescale(a, a_scale, both, &x) || !decimal_math_rescale(b, b_scale, both, &y))
 		return false;
-	return decimal_rescale(x % y, both, scale, ret);
+	return decimal_math_rescale(x % y, both, scale, ret);
 }
 
-int decimal_cmp(__int128 a, int32_t a_scale, __int128 b, int32_t b_scale)
+int decimal_math_cmp(__int128 a, int32_t a_scale, __int128 b, int32_t b_scale)
 {
 	if (a_scale > b_scale)
-		return -decimal_cmp(b, b_scale, a, a_scale);
+		return -decimal_math_cmp(b, b_scale, a, a_scale);
 	__int128 scaled;
 	if (times_power(a, b_scale - a_scale, &scaled))
 		return (scaled > b) - (scaled < b);
@@ -166,13 +166,13 @@ double decimal_math_double(__int128 a, int32_t scale)
 	/* More than 53 bits: by way of the text, which is read to the nearest. */
 	CLEANUP(buf_fini) struct buf text = BUF_INIT(128);
 	double number = 0;
-	decimal_print(a, scale, &text);
+	decimal_math_print(a, scale, &text);
 	size_t used = num_prefix_double(buf_slice(&text), &number);
 	assert(used == text.len);
 	return number;
 }
 
-bool decimal_of_double(double number, int32_t scale_max, __int128 *ret, int32_t *ret_scale)
+bool decimal_math_of_double(double number, int32_t scale_max, __int128 *ret, int32_t *ret_scale)
 {
 	uint8_t text[NUM_DOUBLE_BYTES_MAX];
 	if (!isfinite(number))
@@ -199,14 +199,14 @@ bool decimal_of_double(double number, int32_t scale_max, __int128 *ret, int32_t 
 	scale -= exponent;
 	__int128 result = text[0] == '-' ? -digits : digits;
 	int32_t to = scale < 0 ? 0 : MIN(scale, scale_max);
-	if (!(scale > to ? decimal_round(result, scale, to, ret)
+	if (!(scale > to ? decimal_math_round(result, scale, to, ret)
 			 : times_power(result, to - scale, ret)))
 		return false;
 	*ret_scale = to;
 	return true;
 }
 
-void decimal_print(__int128 a, int32_t scale, struct buf *out)
+void decimal_math_print(__int128 a, int32_t scale, struct buf *out)
 {
 	uint8_t digits[128];
 	size_t at = sizeof(digits);
@@ -280,7 +280,7 @@ static bool scan_text(struct slice text, struct scan *scan)
 	return (text.data[at] == 'e' || text.data[at] == 'E') && scan_exponent(text, at + 1, scan);
 }
 
-fallible decimal_parse(struct slice text, int32_t scale, __int128 *ret, struct err *err)
+fallible decimal_math_parse(struct slice text, int32_t scale, __int128 *ret, struct err *err)
 {
 	struct scan scan = { .digits = 0 };
 	__int128 result;
@@ -294,7 +294,7 @@ fallible decimal_parse(struct slice text, int32_t scale, __int128 *ret, struct e
 		return 0;
 	}
 	if (scan.scale < -DECIMAL_PRECISION_MAX ||
-	    !decimal_round(scan.digits, (int32_t)scan.scale, scale, &result) || !within(result))
+	    !decimal_math_round(scan.digits, (int32_t)scan.scale, scale, &result) || !within(result))
 		return err_set(err, ERR_RANGE, "\"%.*s\" has too many digits for a DECIMAL",
 			       SLICE_ARGS(slice_sub(text, 0, 64)));
 	*ret = result;

@@ -11,9 +11,9 @@
 #include "engine/value.h"
 
 /* 10^n for n up to 38. */
-__int128 decimal_power(int32_t n);
+__int128 decimal_math_power(int32_t n);
 /* The largest unscaled number of a precision. */
-__int128 decimal_limit(int32_t precision);
+__int128 decimal_math_limit(int32_t precision);
 
 bool decimal_math_add(__int128 a, int32_t a_scale, __int128 b, int32_t b_scale, int32_t scale,
 		      __int128 *ret);
@@ -27,22 +27,22 @@ bool decimal_math_modulo(__int128 a, int32_t a_scale, __int128 b, int32_t b_scal
 			 __int128 *ret);
 
 /* The same number at another scale; false: digits would be lost, or there are too many. */
-bool decimal_rescale(__int128 a, int32_t from, int32_t to, __int128 *ret);
+bool decimal_math_rescale(__int128 a, int32_t from, int32_t to, __int128 *ret);
 /* The same, half rounded away from zero; false: too many digits. */
-bool decimal_round(__int128 a, int32_t from, int32_t to, __int128 *ret);
+bool decimal_math_round(__int128 a, int32_t from, int32_t to, __int128 *ret);
 /* Order of two numbers of any scales. */
-int decimal_cmp(__int128 a, int32_t a_scale, __int128 b, int32_t b_scale);
+int decimal_math_cmp(__int128 a, int32_t a_scale, __int128 b, int32_t b_scale);
 /* The nearest double. */
 double decimal_math_double(__int128 a, int32_t scale);
 /* The digits that Double.toString shows, as an exact number at some scale; false: NaN, or too large. */
-bool decimal_of_double(double number, int32_t scale_max, __int128 *ret, int32_t *ret_scale);
+bool decimal_math_of_double(double number, int32_t scale_max, __int128 *ret, int32_t *ret_scale);
 
 /* All digits, no exponent: "-0.050". */
-void decimal_print(__int128 a, int32_t scale, struct buf *out);
+void decimal_math_print(__int128 a, int32_t scale, struct buf *out);
 /*
  * What new BigDecimal(text) takes ([sign] digits [. digits] [e [sign] digits]), rounded to `scale`,
  * half away from zero; ERR_INVALID: no number; ERR_RANGE: too many digits.
  */
-fallible decimal_parse(struct slice text, int32_t scale, __int128 *ret, struct err *err);
+fallible decimal_math_parse(struct slice text, int32_t scale, __int128 *ret, struct err *err);
 
 #endif

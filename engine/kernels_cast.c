@@ -104,7 +104,7 @@ static fallible to_boolean(struct cast *cast, const struct type *from, const str
 /* A DECIMAL's whole part as Java narrows it: the low 64 bits. */
 static int64_t decimal_whole(const struct type *type, __int128 decimal)
 {
-	return (int64_t)(decimal / decimal_power(MIN(type->scale, DECIMAL_PRECISION_MAX)));
+	return (int64_t)(decimal / decimal_math_power(MIN(type->scale, DECIMAL_PRECISION_MAX)));
 }
 
 static fallible to_int(struct cast *cast, const struct type *from, const struct type *to,
@@ -191,27 +191,27 @@ static fallible to_decimal(struct cast *cast, const struct type *from, const str
 	bool fits = true;
 	switch (from->kind) {
 	case TYPE_STRING:
-		TRY(decimal_parse(in->bytes, to->scale, &result, cast->err));
+		TRY(decimal_math_parse(in->bytes, to->scale, &result, cast->err));
 		break;
 	case TYPE_INT:
-		fits = decimal_round(in->i32, 0, to->scale, &result);
+		fits = decimal_math_round(in->i32, 0, to->scale, &result);
 		break;
 	case TYPE_BIGINT:
-		fits = decimal_round(in->i64, 0, to->scale, &result);
+		fits = decimal_math_round(in->i64, 0, to->scale, &result);
 		break;
 	case TYPE_DOUBLE:
 		if (!isfinite(in->f64))
 			return err_set(cast->err, ERR_INVALID, "Infinite or NaN");
-		fits = decimal_of_double(in->f64, to->scale, &digits, &scale) &&
-		       decimal_round(digits, scale, to->scale, &result);
+		fits = decimal_math_of_double(in->f64, to->scale, &digits, &scale) &&
+		       decimal_math_round(digits, scale, to->scale, &result);
 		break;
 	case TYPE_DECIMAL:
-		fits = decimal_round(in->decimal, from->scale, to->scale, &result);
+		fits = decimal_math_round(in->decimal, from->scale, to->scale, &result);
 		break;
 	default:
 		return unsupported(cast, from, to);
 	}
-	__int128 limit = decimal_limit(to->precision);
+	__int128 limit = decimal_math_limit(to->precision);
 	if (!fits || result > limit || result < -limit)
 		return too_large(cast, from, to, in);
 	ret->decimal = result;

@@ -147,7 +147,7 @@ static inline int differ_bytes(const struct column *a, const struct column *b, u
 
 static inline int order_decimal(const struct column *a, const struct column *b, uint32_t i)
 {
-	return decimal_cmp(a->decimal[i], a->type->scale, b->decimal[i], b->type->scale);
+	return decimal_math_cmp(a->decimal[i], a->type->scale, b->decimal[i], b->type->scale);
 }
 
 static inline int differ_nested(const struct column *a, const struct column *b, uint32_t i)
@@ -189,9 +189,9 @@ static int order_decimal_double(const struct column *decimals, const struct colu
 		return order_far(b);
 	if (fabs(b) < 1e-16) /* its digits may need more than 38 places: near enough as doubles */
 		return value_cmp_f64(decimal_math_double(a, decimals->type->scale), b);
-	if (!decimal_of_double(b, DECIMAL_PRECISION_MAX, &digits, &scale))
+	if (!decimal_math_of_double(b, DECIMAL_PRECISION_MAX, &digits, &scale))
 		return order_far(b);
-	return decimal_cmp(a, decimals->type->scale, digits, scale);
+	return decimal_math_cmp(a, decimals->type->scale, digits, scale);
 }
 
 static uint8_t holds(enum expr_operator operator, int order)

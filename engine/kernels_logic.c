@@ -176,7 +176,7 @@ IN_LIST(in_i32, i32, value->i32[i] == other->i32[i])
 IN_LIST(in_i64, i64, value->i64[i] == other->i64[i])
 IN_LIST(in_f64, f64, value->f64[i] == other->f64[i])
 IN_LIST(in_decimal, decimal,
-	decimal_cmp(value->decimal[i], value->type->scale, other->decimal[i],
+	decimal_math_cmp(value->decimal[i], value->type->scale, other->decimal[i],
 		    other->type->scale) == 0)
 IN_LIST(in_bytes, bytes, slice_eq(value->bytes[i], other->bytes[i]))
 IN_LIST(in_nested, nested, same_nested(value, other, i))

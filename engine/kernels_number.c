@@ -98,7 +98,7 @@ static inline void decimal_rows(struct kernel *k, decimal_operation *operation, 
 {
 	const struct column *left = k->in[0], *right = k->in[1];
 	const struct type *to = k->out->type;
-	__int128 limit = decimal_limit(to->precision);
+	__int128 limit = decimal_math_limit(to->precision);
 	kernel_fail_nulls(k);
 	SEL_EACH(i, k->sel)
 	{

@@ -460,44 +460,50 @@ static bool all_const(const struct expr *expr)
 	return true;
 }
 
+struct fold_failures {
+	struct buf text; /* of the last one */
+	uint32_t n;
+};
+
 static void keep_message(void *arg, uint32_t row, const char *expr_text, const char *message)
 {
 	(void)row;
 	(void)expr_text;
-	struct buf *text = arg;
-	buf_reset(text);
-	buf_append_str(text, message);
+	struct fold_failures *failures = arg;
+	buf_reset(&failures->text);
+	buf_append_str(&failures->text, message);
+	failures->n++;
 }
 
-static fallible fold(struct program *program, struct arena *arena, int64_t wall_ms,
+/* Computes a constant expression; `strict`: what fails and is caught counts as failed too. */
+static fallible fold(const struct expr *expr, struct arena *arena, int64_t wall_ms, bool strict,
 		     struct value *ret_value, struct err *err)
 {
 	struct arena scratch = { 0 };
-	CLEANUP(buf_fini) struct buf message = BUF_INIT(ERR_TEXT_MAX);
+	struct fold_failures failures = { .text = BUF_INIT(ERR_TEXT_MAX) };
 	uint8_t failed[BATCH_ROWS_MAX];
 	uint64_t random = (uint64_t)wall_ms;
 	struct eval eval = {
 		.arena = &scratch, .wall_ms = wall_ms, .random = &random,
-		.failed = keep_message, .failed_arg = &message,
+		.failed = keep_message, .failed_arg = &failures,
 	};
+	struct program *program = compile(&scratch, expr, NULL, 0);
 	struct column result;
+	int code = 0;
 	program_run(program, &eval, NULL, sel_all(1), &result, failed);
-	struct value value = value_copy(arena, program_type(program), column_value(&result, 0));
+	if (failed[0] != 0 || (strict && failures.n > 0))
+		code = err_set(err, ERR_EVALUATION, "%s", buf_str(&failures.text));
+	else
+		*ret_value = value_copy(arena, expr->type, column_value(&result, 0));
+	buf_fini(&failures.text);
 	arena_fini(&scratch);
-	if (failed[0] != 0)
-		return err_set(err, ERR_EVALUATION, "%s", buf_str(&message));
-	*ret_value = value;
-	return 0;
+	return code;
 }
 
 fallible program_fold(const struct expr *expr, struct arena *arena, int64_t wall_ms,
 		      struct value *ret_value, struct err *err)
 {
-	struct arena scratch = { 0 };
-	struct program *program = compile(&scratch, expr, NULL, 0);
-	int code = fold(program, arena, wall_ms, ret_value, err);
-	arena_fini(&scratch);
-	return code;
+	return fold(expr, arena, wall_ms, false, ret_value, err);
 }
 
 const struct expr *expr_fold(struct arena *arena, const struct expr *expr)
@@ -513,7 +519,7 @@ const struct expr *expr_fold(struct arena *arena, const struct expr *expr)
 	if (expr->kind == EXPR_LAMBDA || !all_const(copy) || !expr_is_pure(copy))
 		return copy;
 	struct value value;
-	if (program_fold(copy, arena, 0, &value, NULL) != 0)
+	if (fold(copy, arena, 0, true, &value, NULL) != 0)
 		return copy;
 	const struct expr *constant = expr_const(arena, expr->type, value);
 	return constant;

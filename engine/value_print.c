@@ -24,7 +24,7 @@ static bool print_number(const struct type *type, const struct value *value, str
 		num_append_i64(out, value->i64);
 		return true;
 	case TYPE_DECIMAL:
-		decimal_print(value->decimal, type->scale, out);
+		decimal_math_print(value->decimal, type->scale, out);
 		return true;
 	default:
 		return false;
