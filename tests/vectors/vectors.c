@@ -85,7 +85,7 @@ int vectors_main(int argc, char **argv, const struct vector_op *ops, size_t op_c
 	uint64_t lines = 0;
 	for (size_t op = 0; op < op_count; op++) {
 		if (tally.lines[op] > 0)
-			printf("  %-16s %9llu vectors, %llu differ\n", ops[op].name,
+			printf("  %-18s %8llu vectors, %llu differ\n", ops[op].name,
 			       (unsigned long long)tally.lines[op],
 			       (unsigned long long)tally.wrong[op]);
 		lines += tally.lines[op];

@@ -2,7 +2,7 @@
 
 Arguments: how many of each, and a seed. Python's digits are the shortest, and so Java's are too but
 where one digit is enough: Java then takes the nearest of two digits. Those doubles (a few very small
-ones) are left to num.java.
+ones) are left to make_num.java.
 """
 
 import random
@@ -46,4 +46,5 @@ def main():
         print(f"parse\t{text}\t{bits(float(text))}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ import java.util.Random;
  * therefore computed here from the rule of today's Double.toString, and how often this JDK differs
  * from it is told on standard error.
  */
-class num {
+class make_num {
 	static Random random;
 
 	static double randomDouble(int i) {
