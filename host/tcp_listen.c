@@ -264,7 +264,7 @@ fallible tcp_listen(struct loop *loop, const struct tcp_address *address, struct
 		    tcp_accepted *accepted, void *arg, struct tcp_listener **ret_listener,
 		    struct err *err)
 {
-	int descriptor;
+	int descriptor = -1;
 	TRY(listen_any(address, &descriptor, err));
 	struct tcp_listener *listener = mem_new(struct tcp_listener);
 	listener->loop = loop;
