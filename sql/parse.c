@@ -595,6 +595,7 @@ struct script {
 	struct slice text;
 	struct place place;
 	struct scope scope;
+	bool replaces; /* variables */
 	bool tests;
 };
 
@@ -606,7 +607,8 @@ static fallible script_statement(struct script *script, uint32_t from, uint32_t 
 	place_advance(&script->place, from);
 	int32_t line = script->place.line, column = script->place.column;
 	int code = variables_replace(script->arena, slice_sub(script->text, from, to - from),
-				     &script->scope.map, &stretch.text, &stretch.edits, err);
+				     script->replaces ? &script->scope.map : NULL, &stretch.text,
+				     &stretch.edits, err);
 	if (code != 0) {
 		if (err != NULL && err->line > 0)
 			err_set_place(err, err->line + line - 1,
@@ -644,6 +646,7 @@ fallible sql_parse(struct arena *arena, struct slice text, const struct sql_opti
 	};
 	map_init(&script.scope.map);
 	if (options != NULL && options->variables != NULL) {
+		script.replaces = true;
 		map_each(it, options->variables)
 			(void)map_put(&script.scope.map, map_key(it), it->value);
 	}

@@ -3,9 +3,9 @@
  *
  * sql_parse reads a script of statements, each ended by `;`. Nothing of the script is returned when
  * any of it is wrong: the error says where (line and column of the text given), what was found and
- * what was expected, and what was probably meant; sql_error_draw shows the place. Variables `${v}`
- * are replaced first, and a DEFINE counts for the statements behind it; all places are those of the
- * text as it was before.
+ * what was expected, and what was probably meant; sql_error_draw shows the place. Where variables are
+ * given, each `${v}` is replaced first, and a DEFINE counts for the statements behind it; all places
+ * are those of the text as it was before.
  */
 #ifndef WEIR_SQL_PARSE_H
 #define WEIR_SQL_PARSE_H
@@ -18,7 +18,9 @@
 #define SQL_TOKENS_MAX 1000000
 
 struct sql_options {
-	const struct map *variables; /* name to `const char *`; NULL: none */
+	/* Name to `const char *`. NULL: nothing is replaced, as is right for a text that sql_parse
+	 * has given back, like a statement's own. */
+	const struct map *variables;
 	bool tests;                  /* ASSERT VALUES, RUN SCRIPT, ... are statements too */
 };
 

@@ -357,14 +357,24 @@ static void the_value_of_a_variable_stays_one_word(void **state)
 		     "Illegal argument");
 }
 
+static void what_has_been_replaced_is_parsed_again_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+	assert_ok(parse_with(f, "SELECT '$$${v}' FROM s;", "v", "x"), &f->err);
+	struct slice text = f->statements.items[0]->text;
+	assert_slice(text, "SELECT '$${v}' FROM s;");
+	assert_ok(sql_parse(&f->arena, text, NULL, &f->statements, &f->err), &f->err);
+	assert_slice(f->statements.items[0]->query->items.items[0].expr->string, "$${v}");
+}
+
 static void a_script_defines_variables_for_what_follows(void **state)
 {
 	struct fixture *f = *state;
-	assert_ok(sql_parse(&f->arena,
-			    SLICE("DEFINE format = 'JSON'; DEFINE f2 = '${format}_SR';\n"
-				  "CREATE STREAM s WITH (value_format='${f2}');\n"
-				  "UNDEFINE format; SELECT '${format}' FROM s;"),
-			    NULL, &f->statements, &f->err),
+	assert_ok(parse_with(f,
+			     "DEFINE format = 'JSON'; DEFINE f2 = '${format}_SR';\n"
+			     "CREATE STREAM s WITH (value_format='${f2}');\n"
+			     "UNDEFINE format; SELECT '${format}' FROM s;",
+			     "v", "x"),
 		  &f->err);
 	assert_slice(f->statements.items[2]->create_source.with.items[0].value->string, "JSON_SR");
 	assert_slice(f->statements.items[4]->query->items.items[0].expr->string, "${format}");
@@ -477,6 +487,7 @@ int main(void)
 		  WITH_ARENA(the_place_of_an_error_is_drawn),
 		  WITH_ARENA(variables_are_replaced_and_places_kept),
 		  WITH_ARENA(the_value_of_a_variable_stays_one_word),
+		  WITH_ARENA(what_has_been_replaced_is_parsed_again_as_it_is),
 		  WITH_ARENA(a_script_defines_variables_for_what_follows),
 		  WITH_ARENA(free_words_are_names_and_reserved_words_need_quotes),
 		  WITH_ARENA(keywords_are_in_alphabetical_order),
