@@ -294,6 +294,11 @@ static void expressions_are_printed_as_error_texts_name_them(void **state)
 	assert_expr("1e3", "1E3");
 	assert_expr("1.7976931348623157E308", "1.7976931348623157E308");
 	assert_expr("123456e-10", "1.23456E-5");
+	assert_expr("0e0", "0E0");
+	assert_expr("100e0", "1E2");
+	assert_expr("12345678901e0", "1.2345678901E10");
+	assert_expr("-0.00125e0", "-1.25E-3");
+	assert_expr("5e-324", "4.9E-324");
 }
 
 static void statements_are_laid_out_one_item_a_line(void **state)
