@@ -1,5 +1,10 @@
 #include "engine/column.h"
 
+/* kernel_case_take copies rows of any kind as 1, 4, 8 or 16 bytes. */
+static_assert(sizeof(struct slice) == 16, "a text");
+static_assert(sizeof(struct values) == 16, "a nested value");
+static_assert(sizeof(__int128) == 16, "a DECIMAL");
+
 size_t column_item_bytes(enum type_kind kind)
 {
 	switch (kind) {

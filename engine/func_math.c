@@ -1,4 +1,5 @@
 /* Numbers: rounding, logarithms, trigonometry, the greatest of several, distances. */
+#include "base/decimal.h"
 #include "engine/func.h"
 
 #include <math.h>
@@ -49,7 +50,8 @@
 #define DEGREES_TO_RADIANS 0.017453292519943295
 
 REAL(sqrt, sqrt(x))
-REAL(cbrt, cbrt(x))
+/* cbrt of the C library is off by a digit where Java is exact: 27. */
+REAL(cbrt, (double)cbrtl((long double)x))
 REAL(exp, exp(x))
 REAL(ln, log(x))
 REAL(sin, sin(x))
@@ -163,6 +165,149 @@ EXTREMES(i64, i64, (a > b) - (a < b))
 EXTREMES(f64, f64, value_cmp_f64(a, b))
 EXTREMES(text, bytes, value_cmp_text(a, b))
 EXTREMES(bytes, bytes, value_cmp_bytes(a, b))
+
+/* --- DECIMAL --- */
+
+static struct decimal decimal_item(const struct column *column, uint32_t i)
+{
+	return (struct decimal){ column->decimal[i], column->type->scale };
+}
+
+static void abs_decimal(struct eval *eval, const struct func_call *call)
+{
+	(void)eval;
+	SEL_EACH(i, call->sel)
+		call->out->decimal[i] = decimal_abs(decimal_item(call->args[0], i)).unscaled;
+}
+
+/* Rounds at `places` digits behind the point, and brings the result to the column's scale. */
+static void put_rounded(struct eval *eval, struct column *out, uint32_t row, struct decimal number,
+			int32_t places, enum decimal_rounding rounding)
+{
+	struct decimal result = number;
+	struct err err;
+	if ((places < number.scale &&
+	     decimal_rescale(number, places, rounding, &result, &err) != 0) ||
+	    decimal_rescale(result, out->type->scale, rounding, &result, &err) != 0)
+		eval_fail(eval, row, "%s", err.text);
+	else
+		out->decimal[row] = result.unscaled;
+}
+
+/* Half goes up: away from zero above it, towards zero below. */
+static enum decimal_rounding half_up(struct decimal number)
+{
+	return number.unscaled > 0 ? ROUND_HALF_UP : ROUND_HALF_DOWN;
+}
+
+#define ROUNDING(kernel, places, rounding)                                                         \
+	static void kernel(struct eval *eval, const struct func_call *call)                       \
+	{                                                                                          \
+		SEL_EACH(i, call->sel)                                                             \
+		{                                                                                  \
+			struct decimal number = decimal_item(call->args[0], i);                    \
+			put_rounded(eval, call->out, i, number, (places), (rounding));             \
+		}                                                                                  \
+	}
+
+/* More places than a DECIMAL has, either way, change nothing more. */
+static int32_t places_of(const struct func_call *call, uint32_t row)
+{
+	int32_t places = call->args[1]->i32[row];
+	return MAX(MIN(places, DECIMAL_SCALE_MAX), -DECIMAL_SCALE_MAX);
+}
+
+ROUNDING(ceil_decimal, 0, ROUND_CEILING)
+ROUNDING(floor_decimal, 0, ROUND_FLOOR)
+ROUNDING(round_decimal, 0, half_up(number))
+ROUNDING(trunc_decimal, 0, ROUND_DOWN)
+ROUNDING(round_decimal_places, places_of(call, i), half_up(number))
+ROUNDING(trunc_decimal_places, places_of(call, i), ROUND_DOWN)
+
+/* A double is rounded by the digits that it shows. */
+static void round_digits(struct eval *eval, const struct func_call *call, bool cut)
+{
+	SEL_EACH(i, call->sel)
+	{
+		double x = call->args[0]->f64[i];
+		int32_t places = places_of(call, i);
+		struct decimal number;
+		struct err err;
+		call->out->f64[i] = x;
+		if (!isfinite(x)) {
+			eval_fail(eval, i, "Infinite or NaN");
+			continue;
+		}
+		if (decimal_from_double(x, &number, &err) != 0 || places >= number.scale)
+			continue; /* too large to have digits there, or has none */
+		enum decimal_rounding rounding = cut ? ROUND_DOWN : half_up(number);
+		if (decimal_rescale(number, places, rounding, &number, &err) != 0)
+			eval_fail(eval, i, "%s", err.text);
+		else
+			call->out->f64[i] = decimal_to_double(number);
+	}
+}
+
+static void round_double_places(struct eval *eval, const struct func_call *call)
+{
+	round_digits(eval, call, false);
+}
+
+static void trunc_double_places(struct eval *eval, const struct func_call *call)
+{
+	round_digits(eval, call, true);
+}
+
+static const struct type *whole_decimal(struct arena *arena, const struct type *const *args,
+					uint32_t nargs)
+{
+	assert(nargs >= 1);
+	return type_decimal(arena, MAX(args[0]->precision - args[0]->scale, 1), 0);
+}
+
+static const struct type *widest_decimal(struct arena *arena, const struct type *const *args,
+					 uint32_t nargs)
+{
+	const struct type *widest = TYPE_OF(TYPE_NULL);
+	for (uint32_t i = 0; i < nargs; i++) {
+		if (args[i]->kind != TYPE_DECIMAL)
+			continue; /* the literal NULL */
+		widest = widest->kind == TYPE_NULL ? args[i]
+						   : type_widest_number(arena, widest, args[i]);
+	}
+	return widest;
+}
+
+static void extreme_decimal(struct eval *eval, const struct func_call *call, int sign)
+{
+	SEL_EACH(i, call->sel)
+	{
+		struct decimal best = { 0, 0 };
+		bool any = false;
+		for (uint32_t k = 0; k < call->nargs; k++) {
+			if (column_is_null(call->args[k], i))
+				continue;
+			struct decimal number = decimal_item(call->args[k], i);
+			if (!any || sign * decimal_compare(number, best) > 0)
+				best = number;
+			any = true;
+		}
+		if (any)
+			put_rounded(eval, call->out, i, best, best.scale, ROUND_UNNECESSARY);
+		else
+			column_set_null(call->out, i);
+	}
+}
+
+static void greatest_decimal(struct eval *eval, const struct func_call *call)
+{
+	extreme_decimal(eval, call, 1);
+}
+
+static void least_decimal(struct eval *eval, const struct func_call *call)
+{
+	extreme_decimal(eval, call, -1);
+}
 
 /* The distance along a great circle, by haversines. */
 static double haversine(double lat1, double lon1, double lat2, double lon2, double radius)
@@ -283,6 +428,8 @@ static void double_from_bytes(struct eval *eval, const struct func_call *call)
 	{ .name = #id, .category = "MATHEMATICAL", .help = help_, .variants = {                   \
 		EXTREME_VARIANT("INT", id##_i32), EXTREME_VARIANT("BIGINT", id##_i64),            \
 		EXTREME_VARIANT("DOUBLE", id##_f64), EXTREME_VARIANT("STRING", id##_text),        \
+		{ .signature = "(DECIMAL col1, DECIMAL... cols) DECIMAL", .kernel = id##_decimal, \
+		  .flags = FUNC_SEES_NULLS, .result = widest_decimal },                           \
 		EXTREME_VARIANT("BYTES", id##_bytes), EXTREME_VARIANT("DATE", id##_i32),          \
 		EXTREME_VARIANT("TIME", id##_i32), EXTREME_VARIANT("TIMESTAMP", id##_i64) } }
 #define FROM_BYTES(id, type, what)                                                                 \
@@ -295,29 +442,40 @@ const struct func_def func_math[] = {
 	  .variants = {
 		{ .signature = "(INT val) INT", .kernel = abs_int },
 		{ .signature = "(BIGINT val) BIGINT", .kernel = abs_bigint },
-		{ .signature = "(DOUBLE val) DOUBLE", .kernel = abs_double } } },
+		{ .signature = "(DOUBLE val) DOUBLE", .kernel = abs_double },
+		{ .signature = "(DECIMAL val) DECIMAL", .kernel = abs_decimal } } },
 	{ .name = "Ceil", .category = "MATHEMATICAL", .help = "The next whole number at or above.",
 	  .variants = {
 		{ .signature = "(INT val) INT", .kernel = same_int },
 		{ .signature = "(BIGINT val) BIGINT", .kernel = same_bigint },
-		{ .signature = "(DOUBLE val) DOUBLE", .kernel = ceil_double } } },
+		{ .signature = "(DOUBLE val) DOUBLE", .kernel = ceil_double },
+		{ .signature = "(DECIMAL val) DECIMAL", .kernel = ceil_decimal } } },
 	{ .name = "Floor", .category = "MATHEMATICAL", .help = "The next whole number at or below.",
 	  .variants = {
 		{ .signature = "(INT val) INT", .kernel = same_int },
 		{ .signature = "(BIGINT val) BIGINT", .kernel = same_bigint },
-		{ .signature = "(DOUBLE val) DOUBLE", .kernel = floor_double } } },
+		{ .signature = "(DOUBLE val) DOUBLE", .kernel = floor_double },
+		{ .signature = "(DECIMAL val) DECIMAL", .kernel = floor_decimal } } },
 	{ .name = "Round", .category = "MATHEMATICAL",
 	  .help = "The nearest number with so many decimal places (none unless said); half goes up.",
 	  .variants = {
 		{ .signature = "(INT val!) BIGINT", .kernel = widen_int },
 		{ .signature = "(BIGINT val!) BIGINT", .kernel = same_bigint },
-		{ .signature = "(DOUBLE val) BIGINT", .kernel = round_double } } },
+		{ .signature = "(DOUBLE val) BIGINT", .kernel = round_double },
+		{ .signature = "(DOUBLE val, INT decimalPlaces) DOUBLE", .kernel = round_double_places },
+		{ .signature = "(DECIMAL val) DECIMAL", .kernel = round_decimal, .result = whole_decimal },
+		{ .signature = "(DECIMAL val, INT decimalPlaces) DECIMAL",
+		  .kernel = round_decimal_places } } },
 	{ .name = "Trunc", .category = "MATHEMATICAL",
 	  .help = "The number with so many decimal places (none unless said), cut towards zero.",
 	  .variants = {
 		{ .signature = "(INT val!) BIGINT", .kernel = widen_int },
 		{ .signature = "(BIGINT val!) BIGINT", .kernel = same_bigint },
-		{ .signature = "(DOUBLE val) BIGINT", .kernel = trunc_double } } },
+		{ .signature = "(DOUBLE val) BIGINT", .kernel = trunc_double },
+		{ .signature = "(DOUBLE val, INT decimalPlaces) DOUBLE", .kernel = trunc_double_places },
+		{ .signature = "(DECIMAL val) DECIMAL", .kernel = trunc_decimal, .result = whole_decimal },
+		{ .signature = "(DECIMAL val, INT decimalPlaces) DECIMAL",
+		  .kernel = trunc_decimal_places } } },
 	{ .name = "Sign", .category = "MATHEMATICAL", .help = "-1, 0 or 1: the sign of a number.",
 	  .variants = {
 		{ .signature = "(INT value) INT", .kernel = sign_int },

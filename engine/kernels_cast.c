@@ -3,9 +3,9 @@
  * what is nested is cast by the same rules as what is not. What cannot be cast fails its row.
  */
 #include "base/base64.h"
+#include "base/decimal.h"
 #include "base/num.h"
 #include "base/time.h"
-#include "engine/decimal_math.h"
 #include "engine/program_priv.h"
 
 #include <math.h>
@@ -22,16 +22,23 @@ static int64_t whole_of(double x, int64_t min, int64_t max)
 	return (int64_t)x;
 }
 
-#define NUMBERS(name_, from, to, expr)                                                            \
-	static void name_(struct kernel *k)                                                        \
+#define NUMBERS(name_, from, to, expr)                                                             \
+	KERNEL_CLONES static void name_(struct kernel *k)                                          \
 	{                                                                                          \
 		const struct column *in = k->in[0];                                                \
+		const __typeof__(*in->from) *restrict items = in->from;                            \
+		__typeof__(*in->to) *restrict out = k->out->to;                                    \
+		const uint16_t *restrict rows = k->sel.rows;                                       \
+		uint32_t n = k->sel.len;                                                           \
 		if (in->valid != NULL)                                                             \
 			memcpy(kernel_valid(k), in->valid, k->span);                               \
-		SEL_EACH(i, k->sel)                                                                \
-		{                                                                                  \
-			__typeof__(*in->from) a = in->from[i];                                     \
-			k->out->to[i] = (expr);                                                    \
+		for (uint32_t i = 0; rows == NULL && i < n; i++) {                                 \
+			__typeof__(*items) a = items[i];                                           \
+			out[i] = (expr);                                                           \
+		}                                                                                  \
+		for (uint32_t at = 0; rows != NULL && at < n; at++) {                              \
+			__typeof__(*items) a = items[rows[at]];                                    \
+			out[rows[at]] = (expr);                                                    \
 		}                                                                                  \
 	}
 
@@ -55,6 +62,7 @@ static kernel_run *plain_cast(enum type_kind from, enum type_kind to)
 struct cast {
 	struct arena *arena;
 	struct err *err;
+	struct buf *text; /* to print into; reused from value to value */
 };
 
 static fallible cast_value(struct cast *cast, const struct type *from, const struct type *to,
@@ -72,14 +80,10 @@ static fallible to_text(struct cast *cast, const struct type *from, const struct
 			const struct value *in, struct value *ret)
 {
 	(void)to;
-	if (from->kind == TYPE_STRING) {
-		ret->bytes = in->bytes;
-		return 0;
-	}
-	CLEANUP(buf_fini) struct buf text = BUF_INIT(BUF_TEXT_BYTES_MAX);
-	value_print(from, in, &text);
-	TRY(buf_check(&text, "a value as STRING", cast->err));
-	ret->bytes = arena_copy(cast->arena, buf_slice(&text));
+	buf_reset(cast->text);
+	value_print(from, in, cast->text);
+	TRY(buf_check(cast->text, "a value as STRING", cast->err));
+	ret->bytes = arena_copy(cast->arena, buf_slice(cast->text));
 	return 0;
 }
 
@@ -101,10 +105,10 @@ static fallible to_boolean(struct cast *cast, const struct type *from, const str
 	return 0;
 }
 
-/* A DECIMAL's whole part as Java narrows it: the low 64 bits. */
-static int64_t decimal_whole(const struct type *type, __int128 decimal)
+static struct decimal decimal_of(const struct type *type, const struct value *value)
 {
-	return (int64_t)(decimal / decimal_math_power(MIN(type->scale, DECIMAL_PRECISION_MAX)));
+	assert(type->kind == TYPE_DECIMAL);
+	return (struct decimal){ value->decimal, type->scale };
 }
 
 static fallible to_int(struct cast *cast, const struct type *from, const struct type *to,
@@ -120,7 +124,7 @@ static fallible to_int(struct cast *cast, const struct type *from, const struct 
 		ret->i32 = (int32_t)whole_of(in->f64, INT32_MIN, INT32_MAX);
 		return 0;
 	case TYPE_DECIMAL:
-		ret->i32 = (int32_t)(uint32_t)(uint64_t)decimal_whole(from, in->decimal);
+		ret->i32 = (int32_t)(uint32_t)(uint64_t)decimal_to_i64_wrapped(decimal_of(from, in));
 		return 0;
 	default:
 		return unsupported(cast, from, to);
@@ -140,7 +144,7 @@ static fallible to_bigint(struct cast *cast, const struct type *from, const stru
 		ret->i64 = whole_of(in->f64, INT64_MIN, INT64_MAX);
 		return 0;
 	case TYPE_DECIMAL:
-		ret->i64 = decimal_whole(from, in->decimal);
+		ret->i64 = decimal_to_i64_wrapped(decimal_of(from, in));
 		return 0;
 	default:
 		return unsupported(cast, from, to);
@@ -165,57 +169,38 @@ static fallible to_double(struct cast *cast, const struct type *from, const stru
 		ret->f64 = (double)in->i64;
 		return 0;
 	case TYPE_DECIMAL:
-		ret->f64 = decimal_math_double(in->decimal, from->scale);
+		ret->f64 = decimal_to_double(decimal_of(from, in));
 		return 0;
 	default:
 		return unsupported(cast, from, to);
 	}
 }
 
-static fallible too_large(struct cast *cast, const struct type *from, const struct type *to,
-			  const struct value *in)
-{
-	CLEANUP(buf_fini) struct buf got = BUF_INIT(BUF_TEXT_BYTES_MAX);
-	value_print(from, in, &got);
-	return err_set(cast->err, ERR_RANGE,
-		       "Numeric field overflow: A field with precision %d and scale %d must round "
-		       "to an absolute value less than 10^%d. Got %s",
-		       to->precision, to->scale, to->precision - to->scale, buf_str(&got));
-}
-
 static fallible to_decimal(struct cast *cast, const struct type *from, const struct type *to,
 			   const struct value *in, struct value *ret)
 {
-	__int128 digits = 0, result = 0;
-	int32_t scale = 0;
-	bool fits = true;
+	struct decimal number;
+	int32_t precision = MIN(to->precision, DECIMAL_PRECISION_MAX);
 	switch (from->kind) {
 	case TYPE_STRING:
-		TRY(decimal_math_parse(in->bytes, to->scale, &result, cast->err));
-		break;
+		return decimal_parse_as(in->bytes, precision, to->scale, ROUND_HALF_UP,
+					&ret->decimal, cast->err);
 	case TYPE_INT:
-		fits = decimal_math_round(in->i32, 0, to->scale, &result);
+		number = decimal_from_i64(in->i32);
 		break;
 	case TYPE_BIGINT:
-		fits = decimal_math_round(in->i64, 0, to->scale, &result);
+		number = decimal_from_i64(in->i64);
 		break;
 	case TYPE_DOUBLE:
-		if (!isfinite(in->f64))
-			return err_set(cast->err, ERR_INVALID, "Infinite or NaN");
-		fits = decimal_math_of_double(in->f64, to->scale, &digits, &scale) &&
-		       decimal_math_round(digits, scale, to->scale, &result);
+		TRY(decimal_from_double(in->f64, &number, cast->err));
 		break;
 	case TYPE_DECIMAL:
-		fits = decimal_math_round(in->decimal, from->scale, to->scale, &result);
+		number = decimal_of(from, in);
 		break;
 	default:
 		return unsupported(cast, from, to);
 	}
-	__int128 limit = decimal_math_limit(to->precision);
-	if (!fits || result > limit || result < -limit)
-		return too_large(cast, from, to, in);
-	ret->decimal = result;
-	return 0;
+	return decimal_fit(number, precision, to->scale, ROUND_HALF_UP, &ret->decimal, cast->err);
 }
 
 static fallible to_bytes(struct cast *cast, const struct type *from, const struct type *to,
@@ -223,9 +208,10 @@ static fallible to_bytes(struct cast *cast, const struct type *from, const struc
 {
 	if (from->kind != TYPE_STRING)
 		return unsupported(cast, from, to);
-	CLEANUP(buf_fini) struct buf bytes = BUF_INIT(BUF_TEXT_BYTES_MAX);
-	TRY(base64_decode(in->bytes, &bytes, cast->err));
-	ret->bytes = arena_copy(cast->arena, buf_slice(&bytes));
+	buf_reset(cast->text);
+	TRY(base64_decode(in->bytes, cast->text, cast->err));
+	TRY(buf_check(cast->text, "a value as BYTES", cast->err));
+	ret->bytes = arena_copy(cast->arena, buf_slice(cast->text));
 	return 0;
 }
 
@@ -387,7 +373,8 @@ bool cast_exists(const struct type *from, const struct type *to)
 fallible value_cast(struct arena *arena, const struct type *from, const struct type *to,
 		    const struct value *in, struct value *ret_value, struct err *err)
 {
-	struct cast cast = { arena, err };
+	CLEANUP(buf_fini) struct buf text = BUF_INIT(BUF_TEXT_BYTES_MAX);
+	struct cast cast = { arena, err, &text };
 	return cast_value(&cast, from, to, in, ret_value);
 }
 
@@ -396,12 +383,13 @@ void kernel_cast(struct kernel *k)
 	const struct column *in = k->in[0];
 	const struct type *from = in->type, *to = k->out->type;
 	kernel_run *plain = plain_cast(from->kind, to->kind);
-	struct err err = ERR_INIT;
-	struct cast cast = { k->eval->arena, &err };
 	if (plain != NULL) {
 		plain(k);
 		return;
 	}
+	struct err err;
+	CLEANUP(buf_fini) struct buf text = BUF_INIT(BUF_TEXT_BYTES_MAX);
+	struct cast cast = { k->eval->arena, &err, &text };
 	(void)kernel_valid(k);
 	SEL_EACH(i, k->sel)
 	{

@@ -2,7 +2,7 @@
  * Comparisons: two-valued, NULL gives false. Doubles as the reference's generated code has them:
  * equal is <= and >=, unequal is < or >, so that NaN is neither.
  */
-#include "engine/decimal_math.h"
+#include "base/decimal.h"
 #include "engine/program_priv.h"
 
 #include <math.h>
@@ -147,7 +147,11 @@ static inline int differ_bytes(const struct column *a, const struct column *b, u
 
 static inline int order_decimal(const struct column *a, const struct column *b, uint32_t i)
 {
-	return decimal_math_cmp(a->decimal[i], a->type->scale, b->decimal[i], b->type->scale);
+	__int128 x = a->decimal[i], y = b->decimal[i];
+	if (a->type->scale == b->type->scale)
+		return (x > y) - (x < y);
+	return decimal_compare((struct decimal){ x, a->type->scale },
+			       (struct decimal){ y, b->type->scale });
 }
 
 static inline int differ_nested(const struct column *a, const struct column *b, uint32_t i)
@@ -172,26 +176,19 @@ COMPARE_ALL(decimal, order_decimal)
 
 /* --- DECIMAL with DOUBLE: by the digits that the double shows --- */
 
-/* How any DECIMAL compares with a double that is larger than all. */
-static int order_far(double number)
+/* False: the double is no number. */
+static bool order_decimal_double(const struct column *decimals, const struct column *doubles,
+				 uint32_t i, int *ret_order)
 {
-	return number > 0 ? -1 : 1;
-}
-
-static int order_decimal_double(const struct column *decimals, const struct column *doubles,
-				uint32_t i)
-{
-	__int128 digits;
-	int32_t scale;
-	__int128 a = decimals->decimal[i];
-	double b = doubles->f64[i];
-	if (b > 1e38 || b < -1e38)
-		return order_far(b);
-	if (fabs(b) < 1e-16) /* its digits may need more than 38 places: near enough as doubles */
-		return value_cmp_f64(decimal_math_double(a, decimals->type->scale), b);
-	if (!decimal_math_of_double(b, DECIMAL_PRECISION_MAX, &digits, &scale))
-		return order_far(b);
-	return decimal_math_cmp(a, decimals->type->scale, digits, scale);
+	struct decimal a = { decimals->decimal[i], decimals->type->scale }, b;
+	double number = doubles->f64[i];
+	if (!isfinite(number))
+		return false;
+	if (decimal_from_double(number, &b, NULL) == 0)
+		*ret_order = decimal_compare(a, b);
+	else /* past all DECIMALs, on either side */
+		*ret_order = number > 0 ? -1 : 1;
+	return true;
 }
 
 static uint8_t holds(enum expr_operator operator, int order)
@@ -229,12 +226,11 @@ static void compare_decimal_double(struct kernel *k)
 		k->out->boolean[i] = 0;
 		if (column_is_null(decimals, i) || column_is_null(doubles, i))
 			continue;
-		if (!isfinite(doubles->f64[i])) {
+		int order = 0;
+		if (order_decimal_double(decimals, doubles, i, &order))
+			k->out->boolean[i] = holds(operator, swapped ? -order : order);
+		else
 			eval_fail(k->eval, i, "Infinite or NaN");
-			continue;
-		}
-		int order = order_decimal_double(decimals, doubles, i);
-		k->out->boolean[i] = holds(operator, swapped ? -order : order);
 	}
 }
 

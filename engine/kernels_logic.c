@@ -1,5 +1,5 @@
 /* AND, OR, NOT, IS NULL, CASE, IN and the scopes that catch: what decides which rows go on. */
-#include "engine/decimal_math.h"
+#include "base/decimal.h"
 #include "engine/program_priv.h"
 
 /*
@@ -100,13 +100,36 @@ void kernel_case_when(struct kernel *k)
 	k->run->sels[k->step->sel_rest] = (struct sel){ .rows = rest, .len = nrest };
 }
 
+/* A loop for each size, so that each item is one load and one store. */
+#define TAKE(bytes)                                                                                \
+	SEL_EACH(i, k->sel)                                                                        \
+	{                                                                                          \
+		memcpy(to + i * (bytes), from + i * (bytes), (bytes));                             \
+		k->out->valid[i] = valid[i];                                                       \
+	}
+
 /* Copies a branch's rows into the result; without input, the result stays NULL. */
 void kernel_case_take(struct kernel *k)
 {
-	if (k->nin == 0 || k->in[0]->type->kind == TYPE_NULL)
+	const struct column *in = k->nin > 0 ? k->in[0] : NULL;
+	if (in == NULL || in->type->kind == TYPE_NULL || k->sel.len == 0)
 		return;
-	SEL_EACH(i, k->sel)
-		column_copy_row(k->out, i, k->in[0], i);
+	const uint8_t *valid = kernel_validity(in), *from = in->data;
+	uint8_t *to = k->out->data;
+	switch (column_item_bytes(in->type->kind)) {
+	case 1:
+		TAKE(1);
+		return;
+	case 4:
+		TAKE(4);
+		return;
+	case 8:
+		TAKE(8);
+		return;
+	default:
+		TAKE(16);
+		return;
+	}
 }
 
 /* A catching node begins: rows that have failed around it stay out. */
@@ -176,8 +199,8 @@ IN_LIST(in_i32, i32, value->i32[i] == other->i32[i])
 IN_LIST(in_i64, i64, value->i64[i] == other->i64[i])
 IN_LIST(in_f64, f64, value->f64[i] == other->f64[i])
 IN_LIST(in_decimal, decimal,
-	decimal_math_cmp(value->decimal[i], value->type->scale, other->decimal[i],
-		    other->type->scale) == 0)
+	decimal_compare((struct decimal){ value->decimal[i], value->type->scale },
+			(struct decimal){ other->decimal[i], other->type->scale }) == 0)
 IN_LIST(in_bytes, bytes, slice_eq(value->bytes[i], other->bytes[i]))
 IN_LIST(in_nested, nested, same_nested(value, other, i))
 

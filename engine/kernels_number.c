@@ -2,7 +2,7 @@
  * Arithmetic as Java has it: whole numbers wrap, dividing them by zero fails the row, doubles do what
  * IEEE 754 says, DECIMAL is exact or fails. NULL operands fail the row.
  */
-#include "engine/decimal_math.h"
+#include "base/decimal.h"
 #include "engine/program_priv.h"
 
 #include <math.h>
@@ -91,42 +91,90 @@ WHOLE_DIVISION(modulo_i64, i64, uint64_t, 0, a % b)
 
 /* --- DECIMAL --- */
 
-typedef bool decimal_operation(__int128 a, int32_t a_scale, __int128 b, int32_t b_scale,
-			       int32_t scale, __int128 *ret);
+enum decimal_operation { DECIMAL_ADD, DECIMAL_SUBTRACT, DECIMAL_MULTIPLY, DECIMAL_DIVIDE, DECIMAL_MODULO };
 
-static inline void decimal_rows(struct kernel *k, decimal_operation *operation, const char *why)
+/* With the digits that the result's type has behind the point; what would be rounded fails. */
+ALWAYS_INLINE fallible decimal_compute(enum decimal_operation operation, struct decimal a,
+				       struct decimal b, const struct type *to, __int128 *ret,
+				       struct err *err)
+{
+	struct decimal result = { 0, 0 };
+	switch (operation) {
+	case DECIMAL_ADD:
+		TRY(decimal_add(a, b, &result, err));
+		break;
+	case DECIMAL_SUBTRACT:
+		TRY(decimal_sub(a, b, &result, err));
+		break;
+	case DECIMAL_MULTIPLY:
+		TRY(decimal_mul(a, b, to->scale, ROUND_UNNECESSARY, &result, err));
+		break;
+	case DECIMAL_DIVIDE:
+		TRY(decimal_div(a, b, to->scale, ROUND_UNNECESSARY, &result, err));
+		break;
+	case DECIMAL_MODULO:
+		TRY(decimal_mod(a, b, &result, err));
+		break;
+	}
+	int32_t precision = MIN(to->precision, DECIMAL_PRECISION_MAX);
+	return decimal_fit(result, precision, to->scale, ROUND_UNNECESSARY, ret, err);
+}
+
+/* The common case: same scales, and no digit too many. False: the long way. */
+ALWAYS_INLINE bool decimal_short(enum decimal_operation operation, __int128 a, __int128 b,
+				 __int128 limit, __int128 *ret)
+{
+	if (operation != DECIMAL_ADD && operation != DECIMAL_SUBTRACT)
+		return false;
+	*ret = operation == DECIMAL_ADD ? a + b : a - b; /* below 10^38 each: no overflow */
+	return *ret < limit && *ret > -limit;
+}
+
+/* 10^precision. */
+static __int128 limit_of(const struct type *type)
+{
+	__int128 limit = 1;
+	for (int32_t i = 0; i < MIN(type->precision, DECIMAL_PRECISION_MAX); i++)
+		limit *= 10;
+	return limit;
+}
+
+ALWAYS_INLINE void decimal_rows(struct kernel *k, enum decimal_operation operation)
 {
 	const struct column *left = k->in[0], *right = k->in[1];
 	const struct type *to = k->out->type;
-	__int128 limit = decimal_math_limit(to->precision);
+	int32_t a_scale = left->type->scale, b_scale = right->type->scale;
+	bool same = a_scale == b_scale && a_scale == to->scale;
+	__int128 limit = limit_of(to);
 	kernel_fail_nulls(k);
 	SEL_EACH(i, k->sel)
 	{
-		__int128 result = 0;
+		struct err err;
+		__int128 a = left->decimal[i], b = right->decimal[i], result = 0;
 		k->out->decimal[i] = 0;
 		if (column_is_null(left, i) || column_is_null(right, i))
 			continue;
-		if (!operation(left->decimal[i], left->type->scale, right->decimal[i],
-			       right->type->scale, to->scale, &result) ||
-		    result > limit || result < -limit)
-			eval_fail(k->eval, i, "%s", why);
-		else
+		if (same && decimal_short(operation, a, b, limit, &result))
 			k->out->decimal[i] = result;
+		else if (decimal_compute(operation, (struct decimal){ a, a_scale },
+					 (struct decimal){ b, b_scale }, to, &result, &err) == 0)
+			k->out->decimal[i] = result;
+		else
+			eval_fail(k->eval, i, "%s", err.text);
 	}
 }
 
-#define DECIMAL_KERNEL(name_, operation, why)                                                     \
+#define DECIMAL_KERNEL(name_, operation)                                                           \
 	static void name_(struct kernel *k)                                                        \
 	{                                                                                          \
-		decimal_rows(k, operation, why);                                                   \
+		decimal_rows(k, operation);                                                        \
 	}
 
-DECIMAL_KERNEL(add_decimal, decimal_math_add, "Rounding necessary")
-DECIMAL_KERNEL(subtract_decimal, decimal_math_subtract, "Rounding necessary")
-DECIMAL_KERNEL(multiply_decimal, decimal_math_multiply, "Rounding necessary")
-DECIMAL_KERNEL(divide_decimal, decimal_math_divide,
-	       "Rounding necessary: the quotient has no exact decimal digits, or the divisor is 0")
-DECIMAL_KERNEL(modulo_decimal, decimal_math_modulo, "Division by zero")
+DECIMAL_KERNEL(add_decimal, DECIMAL_ADD)
+DECIMAL_KERNEL(subtract_decimal, DECIMAL_SUBTRACT)
+DECIMAL_KERNEL(multiply_decimal, DECIMAL_MULTIPLY)
+DECIMAL_KERNEL(divide_decimal, DECIMAL_DIVIDE)
+DECIMAL_KERNEL(modulo_decimal, DECIMAL_MODULO)
 
 /* clang-format off */
 static kernel_run *const arithmetic[][OP_MODULO + 1] = {
@@ -183,14 +231,22 @@ static void copy_validity(struct kernel *k)
 	memcpy(k->out->valid, k->in[0]->valid, k->span);
 }
 
-#define WIDEN(name_, from, to, expr)                                                              \
-	static void name_(struct kernel *k)                                                        \
+#define WIDEN(name_, from, to, expr)                                                               \
+	KERNEL_CLONES static void name_(struct kernel *k)                                          \
 	{                                                                                          \
+		const struct column *in = k->in[0];                                                \
+		const __typeof__(*in->from) *restrict items = in->from;                            \
+		__typeof__(*in->to) *restrict out = k->out->to;                                    \
+		const uint16_t *restrict rows = k->sel.rows;                                       \
+		uint32_t n = k->sel.len;                                                           \
 		copy_validity(k);                                                                  \
-		SEL_EACH(i, k->sel)                                                                \
-		{                                                                                  \
-			__typeof__(*k->in[0]->from) a = k->in[0]->from[i];                         \
-			k->out->to[i] = (expr);                                                    \
+		for (uint32_t i = 0; rows == NULL && i < n; i++) {                                 \
+			__typeof__(*items) a = items[i];                                           \
+			out[i] = (expr);                                                           \
+		}                                                                                  \
+		for (uint32_t at = 0; rows != NULL && at < n; at++) {                              \
+			__typeof__(*items) a = items[rows[at]];                                    \
+			out[rows[at]] = (expr);                                                    \
 		}                                                                                  \
 	}
 
@@ -201,8 +257,21 @@ WIDEN(widen_i32_f64, i32, f64, a)
 WIDEN(widen_i32_decimal, i32, decimal, a)
 WIDEN(widen_i64_f64, i64, f64, (double)a)
 WIDEN(widen_i64_decimal, i64, decimal, a)
-WIDEN(widen_decimal_f64, decimal, f64, decimal_math_double(a, k->in[0]->type->scale))
 WIDEN(widen_date_timestamp, i32, i64, a *DAY_MS)
+
+/* Not for what is behind a NULL: that may have more digits than a DECIMAL. */
+static void widen_decimal_f64(struct kernel *k)
+{
+	const struct column *in = k->in[0];
+	copy_validity(k);
+	SEL_EACH(i, k->sel)
+	{
+		k->out->f64[i] = 0;
+		if (!column_is_null(in, i))
+			k->out->f64[i] = decimal_to_double(
+				(struct decimal){ in->decimal[i], in->type->scale });
+	}
+}
 
 kernel_run *kernel_widen(enum type_kind from, enum type_kind to)
 {
@@ -226,7 +295,7 @@ struct value widen_value(const struct type *from, const struct type *to, struct 
 	struct value wide = { .is_null = false };
 	int64_t whole = from->kind == TYPE_INT || from->kind == TYPE_DATE ? value.i32 : value.i64;
 	if (from->kind == TYPE_DECIMAL)
-		wide.f64 = decimal_math_double(value.decimal, from->scale);
+		wide.f64 = decimal_to_double((struct decimal){ value.decimal, from->scale });
 	else if (to->kind == TYPE_DOUBLE)
 		wide.f64 = (double)whole;
 	else if (to->kind == TYPE_DECIMAL)

@@ -2,10 +2,10 @@
 #include "engine/value.h"
 
 #include "base/base64.h"
+#include "base/decimal.h"
 #include "base/json_writer.h"
 #include "base/num.h"
 #include "base/time.h"
-#include "engine/decimal_math.h"
 
 typedef void part_print(const struct type *type, const struct value *value, struct buf *out);
 
@@ -24,7 +24,7 @@ static bool print_number(const struct type *type, const struct value *value, str
 		num_append_i64(out, value->i64);
 		return true;
 	case TYPE_DECIMAL:
-		decimal_math_print(value->decimal, type->scale, out);
+		decimal_append_plain(out, (struct decimal){ value->decimal, type->scale });
 		return true;
 	default:
 		return false;
