@@ -5,6 +5,8 @@
  */
 #include "base/time.h"
 
+#include "base/time_priv.h"
+
 #define WHOLE_BYTES_MAX (2 * TIME_TEXT_BYTES_MAX)
 #define OFFSET_SECONDS_MAX (18 * 3600)
 /* Java cuts longer texts in its errors. */
@@ -167,21 +169,26 @@ static struct slice quoted(struct slice text)
 	return slice_of(text.data, len);
 }
 
-static int bad_index(const struct scan *scan, struct err *err)
+int time_bad_index(struct slice whole, size_t at, struct err *err)
 {
-	struct slice text = quoted(scan->text);
+	struct slice text = quoted(whole);
 	return err_set(err, ERR_INVALID, "Text '%.*s%s' could not be parsed at index %zu",
-		       SLICE_ARGS(text), text.len < scan->text.len ? "..." : "",
-		       java_index(scan->text, scan->at));
+		       SLICE_ARGS(text), text.len < whole.len ? "..." : "", java_index(whole, at));
 }
 
-static int bad_rest(const struct scan *scan, struct err *err)
+int time_bad_rest(struct slice whole, size_t at, struct err *err)
 {
-	struct slice text = quoted(scan->text);
+	struct slice text = quoted(whole);
 	return err_set(err, ERR_INVALID,
 		       "Text '%.*s%s' could not be parsed, unparsed text found at index %zu",
-		       SLICE_ARGS(text), text.len < scan->text.len ? "..." : "",
-		       java_index(scan->text, scan->at));
+		       SLICE_ARGS(text), text.len < whole.len ? "..." : "", java_index(whole, at));
+}
+
+int time_bad_text(struct slice whole, struct err *err)
+{
+	struct slice text = quoted(whole);
+	return err_wrap(err, "Text '%.*s%s' could not be parsed", SLICE_ARGS(text),
+			text.len < whole.len ? "..." : "");
 }
 
 struct field_range {
@@ -199,35 +206,26 @@ static const struct field_range minute_range = { "MinuteOfHour", "0 - 59", 0, 59
 static const struct field_range second_range = { "SecondOfMinute", "0 - 59", 0, 59 };
 /* clang-format on */
 
-static fallible check_range(const struct scan *scan, const struct field_range *field, int64_t value,
-			    struct err *err)
+static fallible check_range(const struct field_range *field, int64_t value, struct err *err)
 {
 	if (value >= field->min && value <= field->max)
 		return 0;
-	struct slice text = quoted(scan->text);
-	return err_set(err, ERR_INVALID,
-		       "Text '%.*s%s' could not be parsed: Invalid value for %s "
-		       "(valid values %s): %lld",
-		       SLICE_ARGS(text), text.len < scan->text.len ? "..." : "", field->name,
-		       field->range, (long long)value);
+	return err_set(err, ERR_INVALID, "Invalid value for %s (valid values %s): %lld",
+		       field->name, field->range, (long long)value);
 }
 
 /* A day that the month does not have, in Java's words. */
-static int bad_day(const struct scan *scan, const struct scanned_date *date, struct err *err)
+static int bad_day(const struct scanned_date *date, struct err *err)
 {
 	static const char *const months[] = { "JANUARY",   "FEBRUARY", "MARCH",    "APRIL",
 					      "MAY",       "JUNE",     "JULY",     "AUGUST",
 					      "SEPTEMBER", "OCTOBER",  "NOVEMBER", "DECEMBER" };
-	struct slice text = quoted(scan->text);
-	const char *cut = text.len < scan->text.len ? "..." : "";
 	if (date->day == 29)
 		return err_set(err, ERR_INVALID,
-			       "Text '%.*s%s' could not be parsed: Invalid date 'February 29' as "
-			       "'%lld' is not a leap year",
-			       SLICE_ARGS(text), cut, (long long)date->year);
-	return err_set(err, ERR_INVALID,
-		       "Text '%.*s%s' could not be parsed: Invalid date '%s %lld'",
-		       SLICE_ARGS(text), cut, months[date->month - 1], (long long)date->day);
+			       "Invalid date 'February 29' as '%lld' is not a leap year",
+			       (long long)date->year);
+	return err_set(err, ERR_INVALID, "Invalid date '%s %lld'", months[date->month - 1],
+		       (long long)date->day);
 }
 
 static fallible check_length(struct slice text, struct err *err)
@@ -251,19 +249,27 @@ static void append_whole_date(struct buf *out, struct slice date)
 		buf_append_str(out, parts == 1 ? "-01-01" : "-01");
 }
 
+static fallible check_date(const struct scanned_date *date, struct err *err)
+{
+	TRY(check_range(&year_range, date->year, err));
+	TRY(check_range(&month_range, date->month, err));
+	return check_range(&day_range, date->day, err);
+}
+
 static fallible parse_date(struct slice text, int64_t *ret_days, struct err *err)
 {
 	struct scan scan = { .text = text };
 	struct scanned_date date;
 	if (!scan_date(&scan, &date))
-		return bad_index(&scan, err);
+		return time_bad_index(text, scan.at, err);
 	if (scan.at != text.len)
-		return bad_rest(&scan, err);
-	TRY(check_range(&scan, &year_range, date.year, err));
-	TRY(check_range(&scan, &month_range, date.month, err));
-	TRY(check_range(&scan, &day_range, date.day, err));
-	if (date.day > time_month_days(date.year, (int32_t)date.month))
-		return bad_day(&scan, &date, err);
+		return time_bad_rest(text, scan.at, err);
+	if (check_date(&date, err) != 0)
+		return time_bad_text(text, err);
+	if (date.day > time_month_days(date.year, (int32_t)date.month)) {
+		(void)bad_day(&date, err);
+		return time_bad_text(text, err);
+	}
 	*ret_days = time_days(
 		(struct time_date){ (int32_t)date.year, (int32_t)date.month, (int32_t)date.day });
 	return 0;
@@ -298,17 +304,23 @@ static bool scan_time(struct scan *scan, int64_t part[3], int64_t *ret_nanos)
 	return true;
 }
 
+static fallible check_time(const int64_t part[3], struct err *err)
+{
+	TRY(check_range(&minute_range, part[1], err));
+	TRY(check_range(&hour_range, part[0], err));
+	return check_range(&second_range, part[2], err);
+}
+
 static fallible parse_time(struct slice text, int64_t *ret_ms, struct err *err)
 {
 	struct scan scan = { .text = text };
 	int64_t part[3] = { 0 }, nanos = 0;
 	if (!scan_time(&scan, part, &nanos))
-		return bad_index(&scan, err);
+		return time_bad_index(text, scan.at, err);
 	if (scan.at != text.len)
-		return bad_rest(&scan, err);
-	TRY(check_range(&scan, &hour_range, part[0], err));
-	TRY(check_range(&scan, &minute_range, part[1], err));
-	TRY(check_range(&scan, &second_range, part[2], err));
+		return time_bad_rest(text, scan.at, err);
+	if (check_time(part, err) != 0)
+		return time_bad_text(text, err);
 	*ret_ms = ((part[0] * 60 + part[1]) * 60 + part[2]) * 1000 + nanos / 1000000;
 	return 0;
 }
@@ -322,32 +334,37 @@ fallible time_parse_time(struct slice text, int64_t *ret_ms, struct err *err)
 }
 
 /* A whole timestamp without zone: days and milliseconds, checked as Java's smart style does. */
+static fallible smart_timestamp(const struct scanned_date *date, int64_t part[3], int64_t ms,
+				int64_t *ret_ms, struct err *err)
+{
+	TRY(check_range(&year_of_era_range, date->year, err));
+	TRY(check_date(date, err));
+	/* 24:00 is the end of the day; a day that the month lacks is its last. */
+	int64_t end_of_day[3] = { 0 };
+	bool at_end = part[0] == 24 && part[1] == 0 && part[2] == 0 && ms == 0;
+	TRY(check_time(at_end ? end_of_day : part, err));
+	struct time_date day = { .year = (int32_t)date->year, .month = (int32_t)date->month };
+	day.day = (int32_t)MIN(date->day, time_month_days(date->year, day.month));
+	return time_ms(time_days(day), ((part[0] * 60 + part[1]) * 60 + part[2]) * 1000 + ms,
+		       ret_ms, err);
+}
+
 static fallible parse_timestamp(struct slice text, int64_t *ret_ms, struct err *err)
 {
 	struct scan scan = { .text = text };
 	struct scanned_date date;
-	int64_t hour, minute, second, ms;
+	int64_t part[3], ms;
 	if (!scan_date(&scan, &date) || !(scan_byte(&scan, 'T') || scan_byte(&scan, 't')) ||
-	    !scan_digits(&scan, 2, &hour) || !scan_byte(&scan, ':') ||
-	    !scan_digits(&scan, 2, &minute) || !scan_byte(&scan, ':') ||
-	    !scan_digits(&scan, 2, &second) || !scan_byte(&scan, '.') ||
+	    !scan_digits(&scan, 2, &part[0]) || !scan_byte(&scan, ':') ||
+	    !scan_digits(&scan, 2, &part[1]) || !scan_byte(&scan, ':') ||
+	    !scan_digits(&scan, 2, &part[2]) || !scan_byte(&scan, '.') ||
 	    !scan_digits(&scan, 3, &ms))
-		return bad_index(&scan, err);
+		return time_bad_index(text, scan.at, err);
 	if (scan.at != text.len)
-		return bad_rest(&scan, err);
-	TRY(check_range(&scan, &year_of_era_range, date.year, err));
-	TRY(check_range(&scan, &year_range, date.year, err));
-	TRY(check_range(&scan, &month_range, date.month, err));
-	TRY(check_range(&scan, &day_range, date.day, err));
-	/* 24:00 is the end of the day; a day that the month lacks is its last. */
-	bool end_of_day = hour == 24 && minute == 0 && second == 0 && ms == 0;
-	TRY(check_range(&scan, &hour_range, end_of_day ? 0 : hour, err));
-	TRY(check_range(&scan, &minute_range, minute, err));
-	TRY(check_range(&scan, &second_range, second, err));
-	struct time_date day = { .year = (int32_t)date.year, .month = (int32_t)date.month };
-	day.day = (int32_t)MIN(date.day, time_month_days(date.year, day.month));
-	return time_ms(time_days(day), ((hour * 60 + minute) * 60 + second) * 1000 + ms, ret_ms,
-		       err);
+		return time_bad_rest(text, scan.at, err);
+	if (smart_timestamp(&date, part, ms, ret_ms, err) != 0)
+		return time_bad_text(text, err);
+	return 0;
 }
 
 /* Parts a text at its 'T' and its sign, completes both halves, and parses them. */

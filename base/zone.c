@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "base/zone_names.h"
 #include "base/zone_priv.h"
 
 /* No offset in a file is larger: RFC 9636 allows -24:59:59 to +25:59:59. */
@@ -14,6 +15,7 @@ struct zone *zone_empty(struct slice name)
 	assert(name.len <= ZONE_NAME_BYTES_MAX);
 	struct zone *zone = mem_new(struct zone);
 	memcpy(zone->name, name.data, name.len);
+	zone->names = zone_names_of(name);
 	return zone;
 }
 
@@ -44,6 +46,11 @@ void zone_free(struct zone *zone)
 struct slice zone_name(const struct zone *zone)
 {
 	return slice_str(zone->name);
+}
+
+const struct zone_names *zone_names(const struct zone *zone)
+{
+	return zone->names;
 }
 
 bool zone_is_offset(const struct zone *zone)

@@ -23,6 +23,7 @@
 #define ZONE_DIRECTORY "/usr/share/zoneinfo"
 
 struct zone;
+struct zone_names;
 
 /* A stretch of time, [from, until) in seconds since 1970, with one offset. Zeroed: empty. */
 struct zone_span {
@@ -40,6 +41,8 @@ void zone_free(struct zone *zone);
 struct slice zone_name(const struct zone *zone);
 /* The zone is one offset for ever, without a region's name: Z, +02:00. */
 bool zone_is_offset(const struct zone *zone);
+/* What people call it (zone_names.h); NULL: nothing. */
+const struct zone_names *zone_names(const struct zone *zone);
 /* The span that holds an instant. */
 struct zone_span zone_span(const struct zone *zone, int64_t seconds);
 

@@ -36,6 +36,7 @@ struct zone_rule {
 
 struct zone {
 	char name[ZONE_NAME_BYTES_MAX + 1];
+	const struct zone_names *names; /* NULL: people have none for it */
 	bool is_offset;
 	uint32_t transitions; /* how many; 0 where a zone never changed */
 	int64_t *times;       /* owned; ascending */
