@@ -46,8 +46,12 @@
 	}
 
 #define PI 3.14159265358979323846
-#define RADIANS_TO_DEGREES 57.29577951308232
-#define DEGREES_TO_RADIANS 0.017453292519943295
+
+/* In the order of Java's older Math, whose last digits the reference's distances have. */
+static double to_radians(double degrees)
+{
+	return degrees / 180.0 * PI;
+}
 
 REAL(sqrt, sqrt(x))
 /* cbrt of the C library is off by a digit where Java is exact: 27. */
@@ -64,8 +68,8 @@ REAL(atan, atan(x))
 REAL(sinh, sinh(x))
 REAL(cosh, cosh(x))
 REAL(tanh, tanh(x))
-REAL(degrees, x * RADIANS_TO_DEGREES)
-REAL(radians, x * DEGREES_TO_RADIANS)
+REAL(degrees, x * 180.0 / PI)
+REAL(radians, to_radians(x))
 REAL_TWO(log_base, x <= 0 || x == 1 ? (double)NAN : log(y) / log(x))
 REAL_TWO(power, pow(x, y))
 REAL_TWO(atan2, atan2(x, y))
@@ -312,11 +316,9 @@ static void least_decimal(struct eval *eval, const struct func_call *call)
 /* The distance along a great circle, by haversines. */
 static double haversine(double lat1, double lon1, double lat2, double lon2, double radius)
 {
-	double dlat = (lat2 - lat1) * DEGREES_TO_RADIANS;
-	double dlon = (lon2 - lon1) * DEGREES_TO_RADIANS;
-	double a = sin(dlat / 2) * sin(dlat / 2) + sin(dlon / 2) * sin(dlon / 2) *
-							   cos(lat1 * DEGREES_TO_RADIANS) *
-							   cos(lat2 * DEGREES_TO_RADIANS);
+	double dlat = sin(to_radians(lat2 - lat1) / 2);
+	double dlon = sin(to_radians(lon2 - lon1) / 2);
+	double a = dlat * dlat + dlon * dlon * cos(to_radians(lat1)) * cos(to_radians(lat2));
 	return radius * 2 * asin(sqrt(a));
 }
 
@@ -340,8 +342,8 @@ static void geo_distance(struct eval *eval, const struct func_call *call)
 	{
 		double lat1 = call->args[0]->f64[i], lon1 = call->args[1]->f64[i];
 		double lat2 = call->args[2]->f64[i], lon2 = call->args[3]->f64[i];
-		double radius = call->nargs > 4 ? radius_of(call->args[4]->bytes[i])
-						: EARTH_RADIUS_KM;
+		bool unit = call->nargs > 4 && !column_is_null(call->args[4], i);
+		double radius = unit ? radius_of(call->args[4]->bytes[i]) : EARTH_RADIUS_KM;
 		if (!(fabs(lat1) <= 90 && fabs(lat2) <= 90))
 			eval_fail(eval, i,
 				  "valid latitude values for GeoDistance function are in the range "
@@ -530,7 +532,7 @@ const struct func_def func_math[] = {
 		{ .signature = "(DOUBLE lat1!, DOUBLE lon1!, DOUBLE lat2!, DOUBLE lon2!) DOUBLE",
 		  .kernel = geo_distance },
 		{ .signature = "(DOUBLE lat1!, DOUBLE lon1!, DOUBLE lat2!, DOUBLE lon2!, STRING units) DOUBLE",
-		  .kernel = geo_distance } } },
+		  .kernel = geo_distance, .flags = FUNC_SEES_NULLS } } },
 	FROM_BYTES(int_from_bytes, "INT", "an INT"),
 	FROM_BYTES(bigint_from_bytes, "BIGINT", "a BIGINT"),
 	FROM_BYTES(double_from_bytes, "DOUBLE", "a DOUBLE"),

@@ -181,25 +181,28 @@ void program_run(struct program *program, struct eval *caller, const struct colu
 	*ret = *run.regs[program->result];
 }
 
+/* A condition that is NULL is an error too, which drops the row like any other. */
+static void tell_null_condition(struct program *program, struct eval *eval, uint32_t row)
+{
+	if (eval->failed != NULL)
+		eval->failed(eval->failed_arg, row, program->expr->text, "the condition is NULL");
+}
+
 struct sel program_filter(struct program *program, struct eval *eval, const struct column *columns,
 			  struct sel sel, uint16_t *rows_out)
 {
 	assert(program_type(program)->kind == TYPE_BOOLEAN);
+	uint8_t failed[BATCH_ROWS_MAX];
 	struct column truth;
 	uint32_t n = 0;
-	program_run(program, eval, columns, sel, &truth, NULL);
-	if (truth.valid == NULL) {
-		for (uint32_t at = 0; at < sel.len; at++) {
-			uint16_t row = sel.rows != NULL ? sel.rows[at] : (uint16_t)at;
-			rows_out[n] = row;
-			n += truth.boolean[row];
-		}
-	} else {
-		for (uint32_t at = 0; at < sel.len; at++) {
-			uint16_t row = sel.rows != NULL ? sel.rows[at] : (uint16_t)at;
-			rows_out[n] = row;
-			n += truth.valid[row] & truth.boolean[row];
-		}
+	program_run(program, eval, columns, sel, &truth, failed);
+	for (uint32_t at = 0; at < sel.len; at++) {
+		uint16_t row = sel.rows != NULL ? sel.rows[at] : (uint16_t)at;
+		bool null = column_is_null(&truth, row);
+		if (UNLIKELY(null && failed[row] == 0))
+			tell_null_condition(program, eval, row);
+		rows_out[n] = row;
+		n += !null && truth.boolean[row] != 0;
 	}
 	return (struct sel){ .rows = rows_out, .len = n };
 }

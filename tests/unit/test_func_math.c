@@ -140,6 +140,7 @@ static void logarithms_know_their_base(void **state)
 	(void)state;
 	GIVES("DOUBLE 0.0", "log", i32(1));
 	GIVES("DOUBLE 3.0", "log", i32(2), i32(8));
+	GIVES("DOUBLE 0.9471572411831843", "log", i32(15), i32(13));
 	GIVES("DOUBLE NaN", "log", i32(1), i32(8));
 	GIVES("DOUBLE NaN", "log", f64(-2), f64(8));
 	GIVES("DOUBLE NaN", "ln", f64(-1));
@@ -152,6 +153,9 @@ static void angles_and_roots(void **state)
 	GIVES("DOUBLE 180.0", "degrees", f64(M_PI));
 	GIVES("DOUBLE 3.141592653589793", "radians", i32(180));
 	GIVES("DOUBLE 3.0", "cbrt", i32(27));
+	GIVES("DOUBLE -1.4422495703074083", "cbrt", i32(-3));
+	GIVES("DOUBLE 0.36787944117144233", "exp", i32(-1));
+	GIVES("DOUBLE 0.06666666666666667", "power", i32(15), i32(-1));
 	GIVES("DOUBLE 1.0", "cosh", i32(0));
 	GIVES("DOUBLE Infinity", "cot", i32(0));
 	GIVES("DOUBLE 1024.0", "power", i32(2), i32(10));
@@ -164,6 +168,12 @@ static void distances_are_along_great_circles(void **state)
 {
 	(void)state;
 	GIVES("DOUBLE 0.0", "geo_distance", i32(1), i32(2), i32(1), i32(2));
+	GIVES("DOUBLE 8634.659796579544", "geo_distance", f64(37.4439), f64(-122.1663),
+	      f64(51.5257), f64(-0.1122));
+	GIVES("DOUBLE 5365.659729188262", "geo_distance", f64(37.4439), f64(-122.1663),
+	      f64(51.5257), f64(-0.1122), text("mi"));
+	GIVES("DOUBLE 9673.40421197142", "geo_distance", f64(51.5257), f64(-0.1122), f64(-33.9323),
+	      f64(18.4197), null());
 	GIVES("failed: valid latitude values for GeoDistance function are in the range of -90 to 90 "
 	      "decimal degrees",
 	      "geo_distance", i32(91), i32(2), i32(1), i32(2));
