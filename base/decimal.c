@@ -228,6 +228,13 @@ fallible decimal_mul(struct decimal a, struct decimal b, int32_t scale,
 {
 	assert_valid(a);
 	assert_valid(b);
+	__int128 product; /* of most numbers there are */
+	if (scale == a.scale + b.scale &&
+	    !__builtin_mul_overflow(a.unscaled, b.unscaled, &product) &&
+	    decimal_fits(product, DECIMAL_DIGITS_MAX)) {
+		*ret_value = (struct decimal){ product, scale };
+		return 0;
+	}
 	struct wide size = wide_product(decimal_size(a.unscaled), decimal_size(b.unscaled));
 	enum decimal_rest rest;
 	if (!scale_size(&size, scale - a.scale - b.scale, &rest))

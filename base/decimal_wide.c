@@ -146,6 +146,11 @@ static bool add_back(uint64_t *rest, const uint64_t *divisor, int n)
 	return carry;
 }
 
+static unsigned __int128 low_half(const struct wide *a)
+{
+	return (unsigned __int128)a->limb[1] << 64 | a->limb[0];
+}
+
 /*
  * Long division as on paper, a limb at a time. The divisor is moved up until its top bit is set;
  * then the quotient of the top two limbs by its top limb is the next digit, or up to two more than
@@ -156,6 +161,11 @@ struct wide wide_divide(const struct wide *a, const struct wide *divisor,
 {
 	int n = limbs_used(divisor);
 	assert(n > 0);
+	if (n <= 2 && (a->limb[2] | a->limb[3]) == 0) {
+		unsigned __int128 dividend = low_half(a), by = low_half(divisor);
+		*ret_remainder = wide_from(dividend % by);
+		return wide_from(dividend / by);
+	}
 	if (n == 1)
 		return divide_by_limb(a, divisor->limb[0], ret_remainder);
 	unsigned up = (unsigned)__builtin_clzll(divisor->limb[n - 1]);

@@ -8,10 +8,15 @@ static bool parse_digits(struct slice digits, uint64_t *ret_size, bool *ret_over
 	uint64_t size = 0;
 	bool overflow = false;
 	for (size_t i = 0; i < digits.len; i++) {
-		uint8_t digit = (uint8_t)(digits.data[i] - '0');
+		uint64_t digit = (uint8_t)(digits.data[i] - '0');
 		if (digit > 9)
 			return false;
-		overflow |= __builtin_mul_overflow(size, 10, &size);
+		/* The first digits need no check. */
+		if (LIKELY(i < NUM_LEAD_DIGITS)) {
+			size = size * 10 + digit;
+			continue;
+		}
+		overflow |= __builtin_mul_overflow(size, UINT64_C(10), &size);
 		overflow |= __builtin_add_overflow(size, digit, &size);
 	}
 	*ret_size = size;

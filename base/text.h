@@ -37,20 +37,4 @@ void text_append_lower(struct buf *to, struct slice text);
 /* Columns on a terminal. */
 size_t text_width(struct slice text);
 
-/*
- * "Did you mean": the candidate that is fewest typing errors (a letter too many, missing, wrong, or
- * two swapped; upper and lower case are the same) away from the word, when that is few enough.
- *
- *	struct text_nearest nearest = text_nearest_to(word);
- *	for (...)
- *		text_nearest_offer(&nearest, candidate);
- *	if (nearest.best.len > 0) ...
- */
-struct text_nearest {
-	struct slice word, best; /* borrowed */
-	size_t distance;         /* of the best; before there is one, one more than is taken */
-};
-struct text_nearest text_nearest_to(struct slice word);
-void text_nearest_offer(struct text_nearest *nearest, struct slice candidate);
-
 #endif

@@ -264,7 +264,7 @@ struct ast_expr *ast_double_text(struct ast_builder *b, struct ast_pos pos, bool
 {
 	struct ast_expr *expr = expr_new(b, AST_DOUBLE, pos);
 	struct slice text = signed_text(b, negative, digits->text);
-	if (!number_double(b->arena, text, &expr->number))
+	if (!number_double(text, &expr->number))
 		number_failed(b, pos, "Number overflows DOUBLE", text);
 	return expr;
 }

@@ -53,7 +53,8 @@ int64_t ast_integer_of(struct ast_builder *b, const struct ast_expr *number, con
 		return number->integer.value;
 	if (b->err.code == 0) {
 		(void)err_set_at(&b->err, ERR_SYNTAX, number->pos.line, number->pos.column,
-				 "Value must be integer for command: %s", what);
+				 "Failed to prepare statement: Value must be integer for command: %s",
+				 what);
 	}
 	return 1;
 }

@@ -1,37 +1,18 @@
-#define WEIR_ALLOW_BANNED
 #include "sql/number.h"
 
+#include "base/num.h"
+
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 bool number_integer(struct slice text, int64_t *ret_value)
 {
-	bool negative = text.len > 0 && text.data[0] == '-';
-	size_t i = negative ? 1 : 0;
-	int64_t value = 0;
-	if (i == text.len)
-		return false;
-	for (; i < text.len; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false;
-		int64_t digit = text.data[i] - '0';
-		if (__builtin_mul_overflow(value, (int64_t)10, &value) ||
-		    __builtin_sub_overflow(value, digit, &value)) /* downwards, for INT64_MIN */
-			return false;
-	}
-	if (!negative && value == INT64_MIN)
-		return false;
-	*ret_value = negative ? value : -value;
-	return true;
+	return num_parse_i64(text, ret_value, NULL) == 0;
 }
 
-bool number_double(struct arena *arena, struct slice text, double *ret_value)
+bool number_double(struct slice text, double *ret_value)
 {
-	char *copy = arena_str(arena, text);
-	char *end;
-	double value = strtod(copy, &end);
-	if (end != copy + text.len || text.len == 0 || !isfinite(value))
+	double value;
+	if (num_parse_double(text, &value, NULL) != 0 || !isfinite(value))
 		return false;
 	*ret_value = value;
 	return true;
@@ -72,26 +53,50 @@ bool number_decimal(struct arena *arena, struct slice text, struct slice *ret_te
 	return true;
 }
 
-#define DOUBLE_DIGITS_MAX 17
+/* Takes the digits and the power of ten out of "-0.0125", "125.0" or "1.25E-7". */
+struct scientific {
+	uint8_t digits[NUM_DOUBLE_BYTES_MAX];
+	size_t len;
+	int64_t exponent; /* of the first digit */
+};
+
+static struct scientific scientific_of(struct slice text)
+{
+	struct scientific s = { 0 };
+	size_t e = MIN(slice_find_byte(text, 'E', 0), text.len);
+	size_t point = MIN(slice_find_byte(text, '.', 0), e);
+	if (e < text.len)
+		(void)number_integer(slice_sub(text, e + 1, text.len), &s.exponent);
+	s.exponent += (int64_t)point - 1;
+	for (size_t i = 0; i < e; i++) {
+		if (i == point)
+			continue;
+		if (s.len == 0 && text.data[i] == '0')
+			s.exponent--; /* it leads */
+		else
+			s.digits[s.len++] = text.data[i];
+	}
+	while (s.len > 1 && s.digits[s.len - 1] == '0')
+		s.len--;
+	return s;
+}
 
 void number_print_double(struct buf *buf, double value)
 {
 	assert(isfinite(value));
-	char text[40];
-	int len = 0;
-	for (int digits = 0; digits < DOUBLE_DIGITS_MAX; digits++) {
-		len = snprintf(text, sizeof(text), "%.*e", digits, value);
-		assert(len > 0 && len < (int)sizeof(text));
-		if (strtod(text, NULL) == value)
-			break;
+	uint8_t text[NUM_DOUBLE_BYTES_MAX];
+	struct slice printed = slice_of(text, num_put_double(text, fabs(value)));
+	struct scientific s = scientific_of(printed);
+	buf_append_str(buf, signbit(value) ? "-" : "");
+	if (s.len == 0) {
+		buf_append_str(buf, "0E0");
+		return;
 	}
-	struct slice all = slice_of(text, (size_t)len);
-	size_t e = slice_find_byte(all, 'e', 0);
-	struct slice exponent = slice_sub(all, e + 1, all.len);
-	buf_append(buf, slice_sub(all, 0, e));
-	buf_append_str(buf, exponent.data[0] == '-' ? "E-" : "E");
-	exponent = slice_sub(exponent, 1, exponent.len);
-	while (exponent.len > 1 && exponent.data[0] == '0')
-		exponent = slice_sub(exponent, 1, exponent.len);
-	buf_append(buf, exponent);
+	buf_append_u8(buf, s.digits[0]);
+	if (s.len > 1) {
+		buf_append_u8(buf, '.');
+		buf_append(buf, slice_of(s.digits + 1, s.len - 1));
+	}
+	buf_append_u8(buf, 'E');
+	num_append_i64(buf, s.exponent);
 }

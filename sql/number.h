@@ -10,7 +10,7 @@
 bool number_integer(struct slice text, int64_t *ret_value);
 
 /* False: not finite, or no number. */
-bool number_double(struct arena *arena, struct slice text, double *ret_value);
+bool number_double(struct slice text, double *ret_value);
 
 /*
  * "-.50" is "-0.50", precision 2, scale 2: leading zeroes don't count, but there is one digit at

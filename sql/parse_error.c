@@ -10,6 +10,8 @@
  */
 #include "sql/parse_priv.h"
 
+#include "base/suggest.h"
+
 /* More expected words than this help nobody. */
 #define EXPECTED_WORDS_MAX 5
 /* The second half lists no more than this many, counted by their commas, as ksqlDB does. */
@@ -405,7 +407,7 @@ static void say_unknown_statement(struct diagnosis *d)
 	const char *nearest = commands[0];
 	uint32_t least = UINT32_MAX;
 	for (size_t i = 0; i < COUNT_OF(commands); i++) {
-		uint32_t off = parse_word_distance(found_text(d), slice_str(commands[i]), false);
+		uint32_t off = suggest_distance(found_text(d), slice_str(commands[i]));
 		if (off < least) {
 			least = off;
 			nearest = commands[i];

@@ -105,7 +105,6 @@ struct repair parse_repair(const struct parse *parse);
 /* With `token` put before token `at`: whether the parser takes it; whether it takes the next too. */
 bool parse_accepts(const struct parse *parse, uint32_t at, const struct sql_token *token);
 bool parse_goes_on(const struct parse *parse, uint32_t at, const struct sql_token *token);
-uint32_t parse_word_distance(struct slice a, struct slice b, bool swaps);
 
 /* parse_error.c: fills `err` for the run that has failed. `statement` is its text. */
 int parse_explain(const struct parse *parse, struct slice statement, struct err *err);

@@ -6,6 +6,8 @@
  */
 #include "sql/parse_priv.h"
 
+#include "base/suggest.h"
+
 /* A run costs in proportion to the tokens, and there are up to a few hundred runs. */
 #define REPAIR_TOKENS_MAX 3000
 #define REPAIR_WINDOW 4
@@ -15,40 +17,6 @@
 #define COST_QUOTE 2
 #define COST_KEYWORD 3
 #define COST_NAME 4
-
-static uint32_t min3(uint32_t a, uint32_t b, uint32_t c)
-{
-	return MIN(MIN(a, b), c);
-}
-
-#define WORD_MAX 32
-
-static uint8_t upper(uint8_t c)
-{
-	return c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
-}
-
-/* Letters put in, left out or changed; with `swaps`, two neighbours exchanged count one. */
-uint32_t parse_word_distance(struct slice a, struct slice b, bool swaps)
-{
-	if (a.len > WORD_MAX || b.len > WORD_MAX)
-		return WORD_MAX;
-	uint32_t rows[3][WORD_MAX + 1];
-	for (uint32_t j = 0; j <= b.len; j++)
-		rows[0][j] = j;
-	for (uint32_t i = 1; i <= a.len; i++) {
-		uint32_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
-		row[0] = i;
-		for (uint32_t j = 1; j <= b.len; j++) {
-			uint8_t x = upper(a.data[i - 1]), y = upper(b.data[j - 1]);
-			row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + (x != y));
-			if (swaps && i > 1 && j > 1 && x == upper(b.data[j - 2]) &&
-			    upper(a.data[i - 2]) == y)
-				row[j] = MIN(row[j], second[j - 2] + 1);
-		}
-	}
-	return rows[a.len % 3][b.len];
-}
 
 /* The statement with a change, run in an arena of its own. */
 struct trial {
@@ -154,7 +122,7 @@ static void propose_keywords(struct trial *trial, uint32_t at)
 		return;
 	const char *keyword;
 	for (size_t i = 0; (keyword = parse_keyword(i)) != NULL; i++) {
-		uint32_t off = parse_word_distance(written->text, slice_str(keyword), true);
+		uint32_t off = suggest_distance(written->text, slice_str(keyword));
 		if (off > tolerance(written->text.len) || off == 0 ||
 		    off >= strlen(keyword))
 			continue;

@@ -109,14 +109,14 @@ static bool is_quoted(struct slice value)
 	return true;
 }
 
-static bool is_number(struct arena *arena, struct slice value)
+static bool is_number(struct slice value)
 {
 	double number;
 	for (size_t i = 0; i < value.len; i++) {
 		if (slice_find_byte(SLICE("0123456789.eE+-"), value.data[i], 0) == SIZE_MAX)
 			return false;
 	}
-	return number_double(arena, value, &number);
+	return number_double(value, &number);
 }
 
 struct replacer {
@@ -145,7 +145,7 @@ static struct err *place_error(struct replacer *r, size_t at, struct err *err)
 static fallible check_bare(struct replacer *r, size_t at, struct slice name, struct slice value,
 			   struct err *err)
 {
-	if (is_name(value) || is_quoted(value) || is_number(r->arena, value))
+	if (is_name(value) || is_quoted(value) || is_number(value))
 		return 0;
 	int code = err_set(err, ERR_INVALID,
 			   "Illegal argument: the variable %.*s stands where a name or a literal "

@@ -137,33 +137,6 @@ static void a_wide_character_takes_two_columns(void **state)
 	assert_int_equal(text_width(SLICE("")), 0);
 }
 
-static void the_nearest_word_is_suggested_when_it_is_near(void **state)
-{
-	(void)state;
-	static const char *const words[] = {
-		"create", "drop", "describe", "select", "show", "set"
-	};
-	static const struct {
-		const char *word, *best;
-	} cases[] = {
-		{ "craete", "create" },
-		{ "selct", "select" },
-		{ "SELECTT", "select" },
-		{ "desribe", "describe" },
-		{ "shwo", "show" },
-		{ "xyz", "" },
-		{ "s", "" },
-		{ "", "" },
-		{ "explain", "" },
-	};
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct text_nearest nearest = text_nearest_to(slice_str(cases[i].word));
-		for (size_t j = 0; j < COUNT_OF(words); j++)
-			text_nearest_offer(&nearest, slice_str(words[j]));
-		assert_slice(nearest.best, cases[i].best);
-	}
-}
-
 static void random_bytes_are_repaired_into_valid_text(void **state)
 {
 	(void)state;
@@ -209,6 +182,5 @@ int main(void)
 		  TEST(lengths_and_cuts_count_utf16_units),
 		  TEST(upper_and_lower_case_are_those_of_java),
 		  TEST(a_wide_character_takes_two_columns),
-		  TEST(the_nearest_word_is_suggested_when_it_is_near),
 		  TEST(random_bytes_are_repaired_into_valid_text));
 }
