@@ -28,10 +28,10 @@ struct ast_name {
 };
 
 /* A list in the arena: `vec_each` walks it; AST_LIST_ADD of ast_build.h makes it longer. */
-#define AST_LIST(type)                                                                             \
-	{                                                                                          \
-		type *items;                                                                       \
-		uint32_t len, capacity;                                                            \
+#define AST_LIST(type)                  \
+	{                               \
+		type *items;            \
+		uint32_t len, capacity; \
 	}
 
 struct ast_names AST_LIST(struct ast_name);
@@ -161,7 +161,7 @@ struct ast_expr {
 			struct ast_name name;
 		} field;
 		struct {
-			struct ast_name name;   /* `a || b` is CONCAT(a, b) */
+			struct ast_name name;  /* `a || b` is CONCAT(a, b) */
 			struct ast_exprs args; /* none for COUNT(*) */
 		} call;
 		struct {

@@ -1,4 +1,5 @@
-/* Builders of expressions, types and lists; those of queries and statements are in ast_statement.c. */
+/* Builders of expressions, types and lists; those of queries and statements are in ast_statement.c.
+ */
 #include "sql/ast_build.h"
 
 #include "sql/number.h"
@@ -140,8 +141,7 @@ struct slice ast_text(struct ast_builder *b, const struct sql_token *token)
 
 /* Nodes. */
 
-static struct ast_expr *expr_new(struct ast_builder *b, enum ast_expr_kind kind,
-				 struct ast_pos pos)
+static struct ast_expr *expr_new(struct ast_builder *b, enum ast_expr_kind kind, struct ast_pos pos)
 {
 	struct ast_expr *expr = arena_new(b->arena, struct ast_expr);
 	expr->kind = kind;
@@ -179,7 +179,7 @@ static void expr_adopt_type(struct ast_builder *b, struct ast_expr *expr,
 static void expr_adopt_list(struct ast_builder *b, struct ast_expr *expr,
 			    const struct ast_exprs *children)
 {
-	vec_each(child, children)
+	vec_each (child, children)
 		expr_adopt(b, expr, *child);
 }
 
@@ -399,8 +399,7 @@ struct ast_expr *ast_like(struct ast_builder *b, struct ast_pos pos, struct ast_
 	return expr;
 }
 
-struct ast_expr *ast_at_time_zone(struct ast_builder *b, struct ast_pos pos,
-				  struct ast_expr *value)
+struct ast_expr *ast_at_time_zone(struct ast_builder *b, struct ast_pos pos, struct ast_expr *value)
 {
 	if (b->err.code == 0) {
 		(void)err_set_at(&b->err, ERR_UNSUPPORTED, pos.line, pos.column,
@@ -432,8 +431,7 @@ struct ast_expr *ast_case(struct ast_builder *b, struct ast_pos pos, struct ast_
 	expr->cases.otherwise = otherwise;
 	expr_adopt(b, expr, operand);
 	expr_adopt(b, expr, otherwise);
-	vec_each(when, &whens)
-	{
+	vec_each (when, &whens) {
 		expr_adopt(b, expr, when->condition);
 		expr_adopt(b, expr, when->result);
 	}
@@ -452,8 +450,7 @@ struct ast_expr *ast_map(struct ast_builder *b, struct ast_pos pos, struct ast_e
 {
 	struct ast_expr *expr = expr_new(b, AST_MAP, pos);
 	expr->map = entries;
-	vec_each(entry, &entries)
-	{
+	vec_each (entry, &entries) {
 		expr_adopt(b, expr, entry->key);
 		expr_adopt(b, expr, entry->value);
 	}
@@ -464,7 +461,7 @@ struct ast_expr *ast_struct(struct ast_builder *b, struct ast_pos pos, struct as
 {
 	struct ast_expr *expr = expr_new(b, AST_STRUCT, pos);
 	expr->structure = fields;
-	vec_each(field, &fields)
+	vec_each (field, &fields)
 		expr_adopt(b, expr, field->value);
 	return expr;
 }
@@ -525,8 +522,7 @@ struct ast_field ast_field(struct ast_name name, struct ast_type *type, struct a
 	return (struct ast_field){ .name = name, .type = type, .value = value };
 }
 
-static struct ast_type *type_new(struct ast_builder *b, enum ast_type_kind kind,
-				 struct ast_pos pos)
+static struct ast_type *type_new(struct ast_builder *b, enum ast_type_kind kind, struct ast_pos pos)
 {
 	struct ast_type *type = arena_new(b->arena, struct ast_type);
 	type->kind = kind;
@@ -540,11 +536,11 @@ static const struct {
 	const char *name;
 	enum ast_type_kind kind;
 } type_names[] = {
-	{ "BOOLEAN", AST_TYPE_BOOLEAN }, { "INTEGER", AST_TYPE_INTEGER },
-	{ "INT", AST_TYPE_INTEGER },     { "BIGINT", AST_TYPE_BIGINT },
-	{ "DOUBLE", AST_TYPE_DOUBLE },   { "STRING", AST_TYPE_STRING },
-	{ "VARCHAR", AST_TYPE_STRING },  { "BYTES", AST_TYPE_BYTES },
-	{ "TIME", AST_TYPE_TIME },       { "DATE", AST_TYPE_DATE },
+	{ "BOOLEAN", AST_TYPE_BOOLEAN },     { "INTEGER", AST_TYPE_INTEGER },
+	{ "INT", AST_TYPE_INTEGER },         { "BIGINT", AST_TYPE_BIGINT },
+	{ "DOUBLE", AST_TYPE_DOUBLE },       { "STRING", AST_TYPE_STRING },
+	{ "VARCHAR", AST_TYPE_STRING },      { "BYTES", AST_TYPE_BYTES },
+	{ "TIME", AST_TYPE_TIME },           { "DATE", AST_TYPE_DATE },
 	{ "TIMESTAMP", AST_TYPE_TIMESTAMP },
 };
 
@@ -570,8 +566,7 @@ struct ast_type *ast_type_decimal(struct ast_builder *b, struct ast_pos pos,
 	return type;
 }
 
-struct ast_type *ast_type_array(struct ast_builder *b, struct ast_pos pos,
-				struct ast_type *element)
+struct ast_type *ast_type_array(struct ast_builder *b, struct ast_pos pos, struct ast_type *element)
 {
 	struct ast_type *type = type_new(b, AST_TYPE_ARRAY, pos);
 	type->value = element;
@@ -595,7 +590,7 @@ struct ast_type *ast_type_struct(struct ast_builder *b, struct ast_pos pos,
 {
 	struct ast_type *type = type_new(b, AST_TYPE_STRUCT, pos);
 	type->fields = fields;
-	vec_each(field, &fields)
+	vec_each (field, &fields)
 		depth_grow(b, &type->depth, field->type->depth, pos);
 	return type;
 }

@@ -46,8 +46,7 @@ static void print_fields(struct buf *buf, const struct ast_type *type, enum ast_
 {
 	if (type->fields.len == 0)
 		buf_append_u8(buf, ' ');
-	vec_each(field, &type->fields)
-	{
+	vec_each (field, &type->fields) {
 		if (field != type->fields.items)
 			buf_append_str(buf, ", ");
 		ast_name_print(buf, field->name.text, quoting);
@@ -101,8 +100,7 @@ void ast_type_print(struct buf *buf, const struct ast_type *type, enum ast_quoti
 
 static void print_list(struct buf *buf, const struct ast_exprs *exprs, enum ast_quoting quoting)
 {
-	vec_each(expr, exprs)
-	{
+	vec_each (expr, exprs) {
 		if (expr != exprs->items)
 			buf_append_str(buf, ", ");
 		ast_expr_print(buf, *expr, quoting);
@@ -207,8 +205,7 @@ static void print_case(struct buf *buf, const struct ast_expr *expr, enum ast_qu
 	buf_append_str(buf, "(CASE");
 	if (expr->cases.operand != NULL)
 		print_around(buf, " ", expr->cases.operand, "", quoting);
-	vec_each(when, &expr->cases.whens)
-	{
+	vec_each (when, &expr->cases.whens) {
 		print_around(buf, " WHEN ", when->condition, " THEN ", quoting);
 		ast_expr_print(buf, when->result, quoting);
 	}
@@ -220,8 +217,7 @@ static void print_case(struct buf *buf, const struct ast_expr *expr, enum ast_qu
 static void print_map(struct buf *buf, const struct ast_expr *expr, enum ast_quoting quoting)
 {
 	buf_append_str(buf, "MAP(");
-	vec_each(entry, &expr->map)
-	{
+	vec_each (entry, &expr->map) {
 		print_around(buf, entry != expr->map.items ? ", " : "", entry->key, ":=", quoting);
 		ast_expr_print(buf, entry->value, quoting);
 	}
@@ -231,8 +227,7 @@ static void print_map(struct buf *buf, const struct ast_expr *expr, enum ast_quo
 static void print_struct(struct buf *buf, const struct ast_expr *expr, enum ast_quoting quoting)
 {
 	buf_append_str(buf, "STRUCT(");
-	vec_each(field, &expr->structure)
-	{
+	vec_each (field, &expr->structure) {
 		if (field != expr->structure.items)
 			buf_append_str(buf, ", ");
 		ast_name_print(buf, field->name.text, quoting);
@@ -276,8 +271,7 @@ static void print_call(struct buf *buf, const struct ast_expr *expr, enum ast_qu
 static void print_lambda(struct buf *buf, const struct ast_expr *expr, enum ast_quoting quoting)
 {
 	buf_append_u8(buf, '(');
-	vec_each(param, &expr->lambda.params)
-	{
+	vec_each (param, &expr->lambda.params) {
 		if (param != expr->lambda.params.items)
 			buf_append_str(buf, ", ");
 		ast_name_print(buf, param->text, quoting);

@@ -10,7 +10,8 @@
 
 #include "sql/ast.h"
 
-/* How names are written: bare, as error texts name expressions, or so that they can be read back. */
+/* How names are written: bare, as error texts name expressions, or so that they can be read back.
+ */
 enum ast_quoting { AST_QUOTE_NEVER, AST_QUOTE_NEEDED };
 
 void ast_print(struct buf *buf, const struct ast_statement *statement);

@@ -90,8 +90,7 @@ static void print_select(struct buf *buf, const struct ast_query *query)
 {
 	bool many = query->items.len > 1;
 	buf_append_str(buf, "SELECT");
-	vec_each(item, &query->items)
-	{
+	vec_each (item, &query->items) {
 		if (item != query->items.items)
 			buf_append_u8(buf, ',');
 		buf_append_str(buf, many ? "\n  " : " ");
@@ -159,8 +158,7 @@ static void print_window(struct buf *buf, const struct ast_window *window)
 
 static void print_exprs(struct buf *buf, const struct ast_exprs *exprs)
 {
-	vec_each(expr, exprs)
-	{
+	vec_each (expr, exprs) {
 		if (expr != exprs->items)
 			buf_append_str(buf, ", ");
 		print_expr(buf, *expr);
@@ -185,7 +183,7 @@ void ast_query_print(struct buf *buf, const struct ast_query *query)
 	print_select(buf, query);
 	buf_append_str(buf, "\nFROM ");
 	print_source(buf, &query->from);
-	vec_each(join, &query->joins)
+	vec_each (join, &query->joins)
 		print_join(buf, join);
 	if (query->window != NULL)
 		print_window(buf, query->window);
@@ -213,8 +211,7 @@ static void print_with(struct buf *buf, const struct ast_properties *with)
 	if (with->len == 0)
 		return;
 	buf_append_str(buf, " WITH (");
-	vec_each(property, with)
-	{
+	vec_each (property, with) {
 		if (property != with->items)
 			buf_append_str(buf, ", ");
 		if (sql_name_needs_quotes(property->key.text))
@@ -243,8 +240,7 @@ static void print_column_def(struct buf *buf, const struct ast_column *column)
 static void print_columns(struct buf *buf, const struct ast_columns *columns)
 {
 	buf_append_str(buf, " (");
-	vec_each(column, columns)
-	{
+	vec_each (column, columns) {
 		if (column != columns->items)
 			buf_append_str(buf, ", ");
 		print_column_def(buf, column);
@@ -301,15 +297,13 @@ static void print_insert_values(struct buf *buf, const struct ast_statement *s, 
 {
 	buf_append_str(buf, begin);
 	print_name(buf, &s->insert_values.name);
-	vec_each(column, &s->insert_values.columns)
-	{
+	vec_each (column, &s->insert_values.columns) {
 		buf_append_str(buf, column == s->insert_values.columns.items ? " (" : ", ");
 		print_name(buf, column);
 	}
 	buf_append_str(buf, s->insert_values.columns.len > 0 ? ")" : "");
 	buf_append_str(buf, values);
-	vec_each(row, &s->insert_values.rows)
-	{
+	vec_each (row, &s->insert_values.rows) {
 		buf_append_str(buf, row == s->insert_values.rows.items ? "(" : ", (");
 		print_exprs(buf, row);
 		buf_append_u8(buf, ')');
@@ -327,8 +321,7 @@ static void print_alter_source(struct buf *buf, const struct ast_statement *s)
 {
 	buf_printf(buf, "ALTER %s ", kind_text(s->alter_source.kind));
 	print_name(buf, &s->alter_source.name);
-	vec_each(column, &s->alter_source.columns)
-	{
+	vec_each (column, &s->alter_source.columns) {
 		bool first = column == s->alter_source.columns.items;
 		buf_append_str(buf, first ? "\nADD COLUMN " : ",\nADD COLUMN ");
 		print_column_def(buf, column);

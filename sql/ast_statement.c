@@ -52,9 +52,9 @@ int64_t ast_integer_of(struct ast_builder *b, const struct ast_expr *number, con
 	if (number->kind == AST_INTEGER)
 		return number->integer.value;
 	if (b->err.code == 0) {
-		(void)err_set_at(&b->err, ERR_SYNTAX, number->pos.line, number->pos.column,
-				 "Failed to prepare statement: Value must be integer for command: %s",
-				 what);
+		(void)err_set_at(
+			&b->err, ERR_SYNTAX, number->pos.line, number->pos.column,
+			"Failed to prepare statement: Value must be integer for command: %s", what);
 	}
 	return 1;
 }
@@ -234,7 +234,8 @@ struct ast_statement *ast_create_type(struct ast_builder *b, struct ast_pos pos,
 				      struct ast_name name, struct ast_type *type)
 {
 	if (create.or_replace)
-		statement_refuse(b, create.pos, "CREATE TYPE has no OR REPLACE: drop the type first.");
+		statement_refuse(b, create.pos,
+				 "CREATE TYPE has no OR REPLACE: drop the type first.");
 	struct ast_statement *statement = statement_new(b, AST_CREATE_TYPE, pos);
 	statement->create_type.name = name;
 	statement->create_type.if_not_exists = if_not_exists;
@@ -349,8 +350,8 @@ struct ast_statement *ast_show(struct ast_builder *b, struct ast_pos pos, int su
 struct ast_statement *ast_describe(struct ast_builder *b, struct ast_pos pos,
 				   enum ast_subject subject, struct ast_name name, bool extended)
 {
-	bool tables = subject == AST_SUBJECT_SOURCE && !name.quoted &&
-		      slice_eq_str(name.text, "TABLES");
+	bool tables =
+		subject == AST_SUBJECT_SOURCE && !name.quoted && slice_eq_str(name.text, "TABLES");
 	struct ast_statement *statement = statement_new(b, AST_DESCRIBE, pos);
 	statement->show.subject = tables ? AST_SUBJECT_TABLES : subject;
 	statement->show.extended = extended;

@@ -4,8 +4,8 @@
  *   text -> a statement's stretch -> variables replaced -> tokens -> settled -> grammar -> tree
  *
  * Places are counted in the text as given: a token inside of a variable's value stands where the
- * variable stood. `settled` means that a word whose meaning hangs on the next one has been given the
- * kind that says so, since the grammar looks only one token ahead.
+ * variable stood. `settled` means that a word whose meaning hangs on the next one has been given
+ * the kind that says so, since the grammar looks only one token ahead.
  */
 #include "sql/parse.h"
 
@@ -200,7 +200,7 @@ bool parse_symbol_token(struct arena *arena, int symbol, struct sql_token *ret_t
 		if (symbol == sql_symbol_of(TOK_MINUS_LA))
 			return false;
 		*ret_token = parse_token_of(arena, "1", nowhere);
-		ret_token->kind = symbol == sql_symbol_of(TOK_INTEGER_VALUE) ? TOK_INTEGER_VALUE
+		ret_token->kind = symbol == sql_symbol_of(TOK_INTEGER_VALUE)   ? TOK_INTEGER_VALUE
 				  : symbol == sql_symbol_of(TOK_DECIMAL_VALUE) ? TOK_DECIMAL_VALUE
 									       : TOK_DOUBLE_VALUE;
 		return true;
@@ -288,8 +288,8 @@ static uint32_t stretch_origin(struct stretch *stretch, uint32_t at, bool end)
 			break;
 		if (at < edit->to_end || (end && at == edit->to_end))
 			return stretch->from + (end ? edit->from_end : edit->from);
-		stretch->shift += (int64_t)(edit->from_end - edit->from) -
-				  (int64_t)(edit->to_end - edit->to);
+		stretch->shift +=
+			(int64_t)(edit->from_end - edit->from) - (int64_t)(edit->to_end - edit->to);
 		stretch->next_edit++;
 	}
 	return (uint32_t)((int64_t)stretch->from + (int64_t)at + stretch->shift);
@@ -341,8 +341,9 @@ struct sql_token parse_token_of(struct arena *arena, const char *text, struct as
 		const char *text;
 		int kind;
 	} signs[] = {
-		{ "<>", TOK_NE },     { "<=", TOK_LE },     { ">=", TOK_GE },     { "||", TOK_CONCAT },
-		{ ":=", TOK_ASSIGN }, { "->", TOK_ARROW }, { "=>", TOK_LAMBDA },
+		{ "<>", TOK_NE },     { "<=", TOK_LE },     { ">=", TOK_GE },
+		{ "||", TOK_CONCAT }, { ":=", TOK_ASSIGN }, { "->", TOK_ARROW },
+		{ "=>", TOK_LAMBDA },
 	};
 	struct sql_token token = { .kind = TOK_NAME, .text = slice_str(text), .pos = pos };
 	for (size_t i = 0; i < COUNT_OF(signs); i++) {
@@ -391,8 +392,8 @@ static fallible scan(struct arena *arena, struct stretch *stretch, struct place 
 		at = end;
 	}
 	sql_scan_lex_destroy(scanner);
-	place_advance(place, MAX(stretch_origin(stretch, (uint32_t)stretch->text.len, true),
-				 place->at));
+	place_advance(place,
+		      MAX(stretch_origin(stretch, (uint32_t)stretch->text.len, true), place->at));
 	return code;
 }
 
@@ -647,7 +648,7 @@ fallible sql_parse(struct arena *arena, struct slice text, const struct sql_opti
 	map_init(&script.scope.map);
 	if (options != NULL && options->variables != NULL) {
 		script.replaces = true;
-		map_each(it, options->variables)
+		map_each (it, options->variables)
 			(void)map_put(&script.scope.map, map_key(it), it->value);
 	}
 	struct ast_statements statements = { 0 };

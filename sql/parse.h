@@ -3,9 +3,9 @@
  *
  * sql_parse reads a script of statements, each ended by `;`. Nothing of the script is returned when
  * any of it is wrong: the error says where (line and column of the text given), what was found and
- * what was expected, and what was probably meant; sql_error_draw shows the place. Where variables are
- * given, each `${v}` is replaced first, and a DEFINE counts for the statements behind it; all places
- * are those of the text as it was before.
+ * what was expected, and what was probably meant; sql_error_draw shows the place. Where variables
+ * are given, each `${v}` is replaced first, and a DEFINE counts for the statements behind it; all
+ * places are those of the text as it was before.
  */
 #ifndef WEIR_SQL_PARSE_H
 #define WEIR_SQL_PARSE_H
@@ -21,7 +21,7 @@ struct sql_options {
 	/* Name to `const char *`. NULL: nothing is replaced, as is right for a text that sql_parse
 	 * has given back, like a statement's own. */
 	const struct map *variables;
-	bool tests;                  /* ASSERT VALUES, RUN SCRIPT, ... are statements too */
+	bool tests; /* ASSERT VALUES, RUN SCRIPT, ... are statements too */
 };
 
 /* `options` may be NULL. The tree and all its texts are in `arena`. */

@@ -31,8 +31,9 @@ static void draw_characters(struct buf *buf, struct slice line, int32_t from, in
 		if (!is_continuation(line.data[i]))
 			at++;
 		if (at >= from && at < to)
-			buf_append_u8(buf, line.data[i] < ' ' || line.data[i] == 127 ? ' '
-										      : line.data[i]);
+			buf_append_u8(buf, line.data[i] < ' ' || line.data[i] == 127
+						   ? ' '
+						   : line.data[i]);
 	}
 }
 

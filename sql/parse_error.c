@@ -118,11 +118,12 @@ static void add_word(const char **words, uint32_t *n, const char *word)
 static uint32_t expected_words(struct diagnosis *d, const char **words)
 {
 	static const char *const clauses[] = {
-		"';'",   "')'",    "','",     "FROM",   "AS",     "WHERE",   "GROUP", "EMIT",
-		"LIMIT", "JOIN",   "SELECT",  "CREATE", "INSERT", "SHOW",    "DESCRIBE", "WITH",
-		"ON",    "STREAM", "TABLE",   "THEN",   "END",    "WHEN",    "VALUES", "BY",
-		"KEY",   "HAVING", "SIZE",    "INTO",   "TOPIC",  "FINAL",   "CHANGES", "ADVANCE",
-		"STREAMS", "TABLES", "TOPICS", "QUERIES", "FUNCTIONS",
+		"';'",      "')'",       "','",     "FROM",    "AS",      "WHERE",  "GROUP",
+		"EMIT",     "LIMIT",     "JOIN",    "SELECT",  "CREATE",  "INSERT", "SHOW",
+		"DESCRIBE", "WITH",      "ON",      "STREAM",  "TABLE",   "THEN",   "END",
+		"WHEN",     "VALUES",    "BY",      "KEY",     "HAVING",  "SIZE",   "INTO",
+		"TOPIC",    "FINAL",     "CHANGES", "ADVANCE", "STREAMS", "TABLES", "TOPICS",
+		"QUERIES",  "FUNCTIONS",
 	};
 	const struct parse *parse = d->parse;
 	int needed[SQL_EXPECTED_MAX];
@@ -159,7 +160,10 @@ static void say_expected(struct diagnosis *d)
 	uint32_t n = expected_words(d, words);
 	buf_printf(&d->text, "Unexpected %s", shown(d, d->parse->error_at));
 	for (uint32_t i = 0; i < n; i++)
-		buf_printf(&d->text, "%s%s", i == 0 ? ": expected " : i + 1 == n ? " or " : ", ",
+		buf_printf(&d->text, "%s%s",
+			   i == 0       ? ": expected "
+			   : i + 1 == n ? " or "
+					: ", ",
 			   words[i]);
 	buf_append_str(&d->text, ".\n");
 }
@@ -240,7 +244,8 @@ static struct ast_pos behind(struct diagnosis *d, uint32_t at)
 	struct ast_pos pos = d->parse->tokens[at - 1].pos;
 	struct slice text = d->parse->tokens[at - 1].text;
 	for (size_t i = 0; i < text.len; i++) {
-		pos.column = text.data[i] == '\n' ? 1 : pos.column + ((text.data[i] & 0xc0) != 0x80);
+		pos.column =
+			text.data[i] == '\n' ? 1 : pos.column + ((text.data[i] & 0xc0) != 0x80);
 		pos.line += text.data[i] == '\n';
 	}
 	pos.begin = pos.end;
@@ -313,7 +318,8 @@ static const struct {
 } foreign[] = {
 	{ "ORDER", "BY", "ORDER BY is not supported: a stream has no end to sort by." },
 	{ "SELECT", "DISTINCT", "SELECT DISTINCT is not supported: GROUP BY the columns instead." },
-	{ "UNION", NULL, "UNION is not supported: INSERT INTO one stream from each query instead." },
+	{ "UNION", NULL,
+	  "UNION is not supported: INSERT INTO one stream from each query instead." },
 	{ "OVER", "(", "OVER is not supported: use WINDOW with GROUP BY instead." },
 	{ "FROM", "(", "A query cannot stand in FROM: create a stream or table from it first." },
 	{ "", "WITH", "WITH is not supported: create a stream or table from the query first." },
@@ -334,7 +340,8 @@ static bool say_foreign(struct diagnosis *d)
 			     slice_eq_nocase(d->found->text, slice_str(foreign[i].found)));
 		if (!fits)
 			continue;
-		bool behind_it = foreign[i].found == NULL || slice_eq_nocase(before, SLICE("ORDER"));
+		bool behind_it =
+			foreign[i].found == NULL || slice_eq_nocase(before, SLICE("ORDER"));
 		if (behind_it && at > 0)
 			d->place = d->parse->tokens[at - 1].pos;
 		buf_printf(&d->text, "%s\n", foreign[i].text);
@@ -365,7 +372,8 @@ static void say_first_half(struct diagnosis *d)
 		buf_append_str(&d->text, "The statement is nested too deep.\n");
 		return;
 	}
-	if (say_open_token(d) || say_odd_token(d) || say_foreign(d) || say_repair(d) || say_open_bracket(d))
+	if (say_open_token(d) || say_odd_token(d) || say_foreign(d) || say_repair(d) ||
+	    say_open_bracket(d))
 		return;
 	say_expected(d);
 }
@@ -398,8 +406,9 @@ static bool append_expecting(struct buf *buf, const int *symbols, uint32_t len)
 }
 
 static const char *const commands[] = {
-	"SELECT", "CREATE", "INSERT", "DESCRIBE", "PRINT",    "EXPLAIN", "SHOW",   "LIST", "TERMINATE",
-	"PAUSE",  "RESUME", "DROP",   "SET",      "DEFINE",   "UNDEFINE", "UNSET", "ASSERT", "ALTER",
+	"SELECT", "CREATE", "INSERT",    "DESCRIBE", "PRINT",  "EXPLAIN",
+	"SHOW",   "LIST",   "TERMINATE", "PAUSE",    "RESUME", "DROP",
+	"SET",    "DEFINE", "UNDEFINE",  "UNSET",    "ASSERT", "ALTER",
 };
 
 static void say_unknown_statement(struct diagnosis *d)

@@ -1,9 +1,9 @@
 /*
  * parse_priv.h - what the scanner, the grammar, parse.c and parse_error.c share.
  *
- * A text is first cut into a list of tokens; a statement is a run of them up to its `;`. The grammar
- * reads from such a run, so that it can be run again over a changed one: that is how an error is
- * turned into advice (parse_error.c).
+ * A text is first cut into a list of tokens; a statement is a run of them up to its `;`. The
+ * grammar reads from such a run, so that it can be run again over a changed one: that is how an
+ * error is turned into advice (parse_error.c).
  */
 #ifndef WEIR_SQL_PARSE_PRIV_H
 #define WEIR_SQL_PARSE_PRIV_H
@@ -24,10 +24,10 @@ enum scan_kind {
 };
 
 struct sql_token {
-	int kind;            /* of the grammar, or a scan_kind that fits nowhere */
-	struct slice text;   /* as written, in the text with its variables replaced */
-	struct slice value;  /* a name folded, a text or quoted name without its quotes */
-	struct ast_pos pos;  /* in the text as a person wrote it */
+	int kind;           /* of the grammar, or a scan_kind that fits nowhere */
+	struct slice text;  /* as written, in the text with its variables replaced */
+	struct slice value; /* a name folded, a text or quoted name without its quotes */
+	struct ast_pos pos; /* in the text as a person wrote it */
 };
 
 struct sql_tokens AST_LIST(struct sql_token);
@@ -44,8 +44,8 @@ struct parse {
 	int start;          /* START_STATEMENT, ... */
 	struct ast_pos end; /* behind the last token */
 
-	bool failed;       /* a syntax error, at tokens[error_at] (len: at the end) */
-	bool too_deep;     /* the stack was full there */
+	bool failed;   /* a syntax error, at tokens[error_at] (len: at the end) */
+	bool too_deep; /* the stack was full there */
 	uint32_t error_at;
 	int expected[SQL_EXPECTED_MAX]; /* the symbols acceptable there */
 	uint32_t expected_len;
@@ -102,7 +102,8 @@ struct repair {
 };
 
 struct repair parse_repair(const struct parse *parse);
-/* With `token` put before token `at`: whether the parser takes it; whether it takes the next too. */
+/* With `token` put before token `at`: whether the parser takes it; whether it takes the next too.
+ */
 bool parse_accepts(const struct parse *parse, uint32_t at, const struct sql_token *token);
 bool parse_goes_on(const struct parse *parse, uint32_t at, const struct sql_token *token);
 

@@ -12,7 +12,7 @@
 #define REPAIR_TOKENS_MAX 3000
 #define REPAIR_WINDOW 4
 
-#define COST_WORD 1   /* per letter that differs */
+#define COST_WORD 1 /* per letter that differs */
 #define COST_SIGN 2
 #define COST_QUOTE 2
 #define COST_KEYWORD 3
@@ -123,13 +123,13 @@ static void propose_keywords(struct trial *trial, uint32_t at)
 	const char *keyword;
 	for (size_t i = 0; (keyword = parse_keyword(i)) != NULL; i++) {
 		uint32_t off = suggest_distance(written->text, slice_str(keyword));
-		if (off > tolerance(written->text.len) || off == 0 ||
-		    off >= strlen(keyword))
+		if (off > tolerance(written->text.len) || off == 0 || off >= strlen(keyword))
 			continue;
 		struct arena scratch;
 		arena_init(&scratch);
 		struct sql_token token = parse_token_of(&scratch, keyword, written->pos);
-		propose(trial, REPAIR_KEYWORD, CHANGE_REPLACE, at, &token, keyword, off * COST_WORD);
+		propose(trial, REPAIR_KEYWORD, CHANGE_REPLACE, at, &token, keyword,
+			off * COST_WORD);
 		arena_fini(&scratch);
 	}
 }
@@ -139,7 +139,8 @@ static void propose_quotes(struct trial *trial, uint32_t at)
 {
 	const struct sql_token *written = &trial->parse->tokens[at];
 	bool literal = slice_eq_str(written->value, "NULL") ||
-		       slice_eq_str(written->value, "TRUE") || slice_eq_str(written->value, "FALSE");
+		       slice_eq_str(written->value, "TRUE") ||
+		       slice_eq_str(written->value, "FALSE");
 	if (parse_token_word(written) != SQL_WORD_RESERVED || literal)
 		return;
 	struct arena scratch;
@@ -151,11 +152,12 @@ static void propose_quotes(struct trial *trial, uint32_t at)
 
 struct repair parse_repair(const struct parse *parse)
 {
-	static const char *const signs[] = { ")", "(", ",", ";", "]", "[", "=", ">", "<",
-					     ".", "->", ":=", "=>" };
-	static const char *const words[] = { "AS", "BY", "FROM", "ON", "AND", "THEN", "END", "WHEN",
-					     "VALUES", "INTO", "WITH", "SIZE", "SELECT", "JOIN", "TABLE",
-					     "STREAM", "IN", "IS", "NOT", "GROUP", "WHERE" };
+	static const char *const signs[] = { ")", "(", ",", ";",  "]",  "[", "=",
+					     ">", "<", ".", "->", ":=", "=>" };
+	static const char *const words[] = { "AS",     "BY",    "FROM",   "ON",     "AND",  "THEN",
+					     "END",    "WHEN",  "VALUES", "INTO",   "WITH", "SIZE",
+					     "SELECT", "JOIN",  "TABLE",  "STREAM", "IN",   "IS",
+					     "NOT",    "GROUP", "WHERE" };
 	struct trial trial = { .parse = parse };
 	if (parse->len > REPAIR_TOKENS_MAX || parse->too_deep)
 		return trial.best;

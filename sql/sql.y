@@ -398,8 +398,10 @@ row: '(' exprs_opt ')'                          { $$ = $2; };
 
 query:
 	SELECT items FROM source joins window where group_by partition_by having emit limit
-		{ $$ = ast_query(B, @$, &(struct ast_query_parts){ $2, $4, $5, $6, $7, $8, $9, $10,
-								   $11, $12, @limit }); }
+		{ $$ = ast_query(B, @$,
+				 &(struct ast_query_parts){ $2, $4, $5, $6, $7, $8, $9,
+							    (enum ast_emit)$10, $11, $12,
+							    @limit }); }
 ;
 
 items:

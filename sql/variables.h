@@ -2,8 +2,8 @@
  * variables.h - puts the values of `${v}` into a text, and remembers where.
  *
  * A value goes in only where it stays what it was: outside of strings it is a name, a number, a
- * boolean or a quoted text; inside of a string its quotes are doubled. Comments and quoted names are
- * left alone, as is a variable that has no value; `$${v}` is the text `${v}`.
+ * boolean or a quoted text; inside of a string its quotes are doubled. Comments and quoted names
+ * are left alone, as is a variable that has no value; `$${v}` is the text `${v}`.
  */
 #ifndef WEIR_SQL_VARIABLES_H
 #define WEIR_SQL_VARIABLES_H

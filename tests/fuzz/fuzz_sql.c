@@ -1,4 +1,5 @@
-/* Any text parses or is refused with a place; what parses is printed, and parses to the same tree. */
+/* Any text parses or is refused with a place; what parses is printed, and parses to the same tree.
+ */
 #include "sql/ast_print.h"
 #include "sql/parse.h"
 
@@ -45,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena);
 	if (sql_parse(&arena, text, &options, &statements, &err) != 0)
 		check_error(text, &err);
-	vec_each(statement, &statements)
+	vec_each (statement, &statements)
 		check_round_trip(&arena, *statement);
 	arena_fini(&arena);
 	map_fini(&variables);

@@ -30,7 +30,8 @@ static void assert_round_trip(struct arena *arena, const struct ast_statement *s
 			 buf_str(&first), again == NULL ? err.text : "which is another tree");
 	ast_print(&second, again);
 	if (!slice_eq(buf_slice(&first), buf_slice(&second)))
-		fail_msg("%s\nis printed the second time as\n%s", buf_str(&first), buf_str(&second));
+		fail_msg("%s\nis printed the second time as\n%s", buf_str(&first),
+			 buf_str(&second));
 	buf_fini(&first);
 	buf_fini(&second);
 }
@@ -39,7 +40,8 @@ static void assert_round_trip(struct arena *arena, const struct ast_statement *s
 static const char *const statements[] = {
 	"SELECT * FROM s;",
 	"SELECT a, b AS c, d e, s.*, x->*, f(y)->*, (-z)->* FROM s AS t EMIT CHANGES LIMIT 3;",
-	"SELECT 1, -1, - 1, -(1), - -1, 1.5, .5, 1., -0.05, 1e3, 1.5E-2, -2e300, 'it''s', '', null, "
+	"SELECT 1, -1, - 1, -(1), - -1, 1.5, .5, 1., -0.05, 1e3, 1.5E-2, -2e300, 'it''s', '', "
+	"null, "
 	"true, FALSE FROM s;",
 	"SELECT 2147483647, 2147483648, -9223372036854775808, 9223372036854775807 FROM s;",
 	"SELECT a + b * c - d / e % f, (a + b) * c, -a, +a, -a->b, (-a)->b, a || b || c FROM s;",
@@ -52,16 +54,20 @@ static const char *const statements[] = {
 	"SELECT * FROM s WHERE a IS NULL AND b IS NOT NULL AND c IS DISTINCT FROM d "
 	"AND e IS NOT DISTINCT FROM null;",
 	"SELECT CASE WHEN a THEN 1 WHEN b THEN 2 ELSE 3 END, CASE x WHEN 1 THEN 'a' END z FROM s;",
-	"SELECT CAST(a AS BIGINT), CAST(b AS DECIMAL(4, 2)), CAST(c AS ARRAY<MAP<STRING, STRUCT<f INT, "
+	"SELECT CAST(a AS BIGINT), CAST(b AS DECIMAL(4, 2)), CAST(c AS ARRAY<MAP<STRING, STRUCT<f "
+	"INT, "
 	"`g h` DOUBLE ARRAY>>>), CAST(d AS my_type), CAST(e AS `MyType`), CAST(f AS STRUCT<>), "
 	"CAST(g AS STRUCT< >) FROM s;",
 	"SELECT ARRAY[1, 2], ARRAY[], MAP('k' := v, 'l' := w), MAP(), STRUCT(a := 1, `b` := 2), "
 	"STRUCT() FROM s;",
 	"SELECT a[1], a[-1], m['k'], a[1][2], s->f->g, s->a[3]->`x`, t.a->b, f(a)[1] FROM s;",
 	"SELECT `ARRAY`[1], `MAP`(1), `STRUCT`(2), array, map, struct FROM s;",
-	"SELECT COUNT(*), COUNT(), SUM(x), f(), DATEADD(DAYS, 1, d), DATEADD(MILLISECOND, 1, d) FROM s;",
-	"SELECT TRANSFORM(a, x => x + 1), REDUCE(m, 0, (s, k, v) => s + v), FILTER(m, (k, v) => v > 1), "
-	"TRANSFORM(a, (x) => FILTER(x, y => y = x)), TRANSFORM(m, (k, v) => k, (k, v) => v) FROM s;",
+	"SELECT COUNT(*), COUNT(), SUM(x), f(), DATEADD(DAYS, 1, d), DATEADD(MILLISECOND, 1, d) "
+	"FROM s;",
+	"SELECT TRANSFORM(a, x => x + 1), REDUCE(m, 0, (s, k, v) => s + v), FILTER(m, (k, v) => v "
+	"> 1), "
+	"TRANSFORM(a, (x) => FILTER(x, y => y = x)), TRANSFORM(m, (k, v) => k, (k, v) => v) FROM "
+	"s;",
 	"SELECT DECIMAL '1.25', DECIMAL ' -7 ' FROM s;",
 	"SELECT * FROM a JOIN b ON a.x = b.x;",
 	"SELECT * FROM a x INNER JOIN b AS y WITHIN 1 HOUR ON x.i = y.i LEFT JOIN c ON c.i = x.i "
@@ -76,19 +82,23 @@ static const char *const statements[] = {
 	"SELECT * FROM s PARTITION BY a EMIT CHANGES;",
 	"SELECT * FROM s PARTITION BY (a), b;",
 	"SELECT * FROM s PARTITION BY ();",
-	"SELECT emit, partition, if, date, time, string, key, id, show, escape FROM emit EMIT EMIT CHANGES;",
+	"SELECT emit, partition, if, date, time, string, key, id, show, escape FROM emit EMIT EMIT "
+	"CHANGES;",
 	"SELECT * FROM partition PARTITION PARTITION BY partition;",
 	"SELECT a ESCAPE, b LIKE c, (d LIKE e) ESCAPE FROM s;",
-	"SELECT `lower`, \"Mixed\", `with space`, `tick``ed`, `SELECT`, 1st, `1E5`, `12` FROM `from`;",
+	"SELECT `lower`, \"Mixed\", `with space`, `tick``ed`, `SELECT`, 1st, `1E5`, `12` FROM "
+	"`from`;",
 	"CREATE STREAM s (a INT KEY, b ARRAY<STRUCT<key STRING, value BYTES>> HEADERS, "
 	"c BYTES HEADER('it''s'), d VARCHAR(10), e TIMESTAMP, f DATE, g TIME, h BOOLEAN) "
-	"WITH (kafka_topic='t', partitions=3, value_format = 'JSON', x = true, 'y.z' = null, w = -1.5);",
+	"WITH (kafka_topic='t', partitions=3, value_format = 'JSON', x = true, 'y.z' = null, w = "
+	"-1.5);",
 	"CREATE OR REPLACE TABLE IF NOT EXISTS t (a INT PRIMARY KEY) WITH (kafka_topic='t');",
 	"CREATE SOURCE STREAM s WITH (kafka_topic='t');",
 	"CREATE SOURCE TABLE IF NOT EXISTS `if` (if INT PRIMARY KEY);",
 	"CREATE STREAM if;",
 	"CREATE STREAM s AS SELECT * FROM t EMIT CHANGES;",
-	"CREATE OR REPLACE TABLE IF NOT EXISTS s WITH (partitions=1) AS SELECT a, COUNT(*) FROM t GROUP BY a;",
+	"CREATE OR REPLACE TABLE IF NOT EXISTS s WITH (partitions=1) AS SELECT a, COUNT(*) FROM t "
+	"GROUP BY a;",
 	"CREATE TYPE address AS STRUCT<street STRING, no INT>;",
 	"CREATE TYPE IF NOT EXISTS t AS other;",
 	"CREATE SINK CONNECTOR c WITH ('connector.class'='x', 'tasks.max'='1');",
@@ -265,19 +275,21 @@ static void statements_are_laid_out_one_item_a_line(void **state)
 	struct err err;
 	struct ast_statements list;
 	arena_init(&arena);
-	assert_ok(sql_parse(&arena,
-			    SLICE("create table output with (key_format='KAFKA') as select test.f1 "
-				  "k1, count(*) total from test group by test.f1, f2 emit changes;"),
-			    NULL, &list, &err),
-		  &err);
+	assert_ok(
+		sql_parse(&arena,
+			  SLICE("create table output with (key_format='KAFKA') as select test.f1 "
+				"k1, count(*) total from test group by test.f1, f2 emit changes;"),
+			  NULL, &list, &err),
+		&err);
 	struct buf buf = BUF_INIT(BUF_TEXT_BYTES_MAX);
 	ast_print(&buf, list.items[0]);
-	assert_string_equal(buf_str(&buf), "CREATE TABLE OUTPUT WITH (KEY_FORMAT='KAFKA') AS SELECT\n"
-					   "  TEST.F1 K1,\n"
-					   "  COUNT(*) TOTAL\n"
-					   "FROM TEST TEST\n"
-					   "GROUP BY TEST.F1, F2\n"
-					   "EMIT CHANGES");
+	assert_string_equal(buf_str(&buf),
+			    "CREATE TABLE OUTPUT WITH (KEY_FORMAT='KAFKA') AS SELECT\n"
+			    "  TEST.F1 K1,\n"
+			    "  COUNT(*) TOTAL\n"
+			    "FROM TEST TEST\n"
+			    "GROUP BY TEST.F1, F2\n"
+			    "EMIT CHANGES");
 	buf_fini(&buf);
 	arena_fini(&arena);
 }

@@ -43,8 +43,9 @@ static const struct ast_expr *item_of(struct fixture *f, const char *text, uint3
 static void names_fold_to_upper_case_unless_quoted(void **state)
 {
 	struct ast_statement *s =
-		parse_one(*state, "create stream foo (bar int key, `baz` varchar, \"q\"\"x\" string, "
-				  "1st bigint) with (kafka_topic='t', 'Key' = 1);");
+		parse_one(*state,
+			  "create stream foo (bar int key, `baz` varchar, \"q\"\"x\" string, "
+			  "1st bigint) with (kafka_topic='t', 'Key' = 1);");
 	assert_int_equal(s->kind, AST_CREATE_SOURCE);
 	assert_int_equal(s->create_source.kind, AST_STREAM);
 	assert_slice(s->create_source.name.text, "FOO");
@@ -151,8 +152,8 @@ static void pieces_are_parsed_alone(void **state)
 		  &f->err);
 	assert_int_equal(type->value->precision, 4);
 	struct ast_columns columns;
-	assert_ok(sql_parse_columns(&f->arena, SLICE("`K` STRING KEY, `V` ARRAY<INTEGER>"), &columns,
-				    &f->err),
+	assert_ok(sql_parse_columns(&f->arena, SLICE("`K` STRING KEY, `V` ARRAY<INTEGER>"),
+				    &columns, &f->err),
 		  &f->err);
 	assert_int_equal(columns.len, 2);
 	struct ast_expr *expr;
@@ -179,7 +180,8 @@ static const struct {
 	{ "CREATE TABLE O AS SELECT f1\nFROM T GROUP BY f3, (f2, f1);", 2, 24,
 	  "line 2:24: Syntax Error\nmissing ')' at ','" },
 	{ "RUN SCRIPT 'x';", 1, 1, "line 1:1: Syntax Error\nUnknown statement 'RUN'" },
-	{ "ASSERT VALUES foo (id) VALUES (1);", 1, 8, "Syntax error at or near 'VALUES' at line 1:8" },
+	{ "ASSERT VALUES foo (id) VALUES (1);", 1, 8,
+	  "Syntax error at or near 'VALUES' at line 1:8" },
 	{ "SELECT * FROM S1 ORDER BY MYKEY DESC;", 1, 18,
 	  "line 1:24: Syntax Error\n\nStatement: SELECT * FROM S1 ORDER BY MYKEY DESC;" },
 	{ "SELECT * FROM r LIMIT heh;", 1, 23, "line 1:23: Syntax Error" },
@@ -195,8 +197,9 @@ static const struct {
 	{ "CREATE TYPE t AS DECIMAL(.1, 1);", 1, 26,
 	  "Value must be integer for command: DECIMAL(PRECISION)" },
 	/* misspelt words */
-	{ "SELCT * FROM s;", 1, 1, "did you mean SELECT?\nline 1:1: Syntax Error\nUnknown statement "
-				   "'SELCT'\nDid you mean 'SELECT'?" },
+	{ "SELCT * FROM s;", 1, 1,
+	  "did you mean SELECT?\nline 1:1: Syntax Error\nUnknown statement "
+	  "'SELCT'\nDid you mean 'SELECT'?" },
 	{ "SELECT * FORM s;", 1, 10, "Unexpected 'FORM': did you mean FROM?" },
 	{ "SELECT * FROM s WHER x = 1;", 1, 17, "did you mean WHERE?" },
 	{ "SELECT * FROM s EMIT CHNGES;", 1, 22, "did you mean CHANGES?" },
@@ -245,7 +248,8 @@ static const struct {
 	{ "SELECT a AT TIME ZONE 'x' FROM s;", 1, 8, "AT TIME ZONE is not supported" },
 	{ "CREATE OR REPLACE TYPE t AS INT;", 1, 1, "CREATE TYPE has no OR REPLACE" },
 	{ "CREATE SOURCE STREAM s AS SELECT * FROM t;", 1, 1, "cannot be made from a query" },
-	{ "CREATE FUNCTION f AS 'x' LANGUAGE java;", 1, 35, "Functions are written in LANGUAGE C." },
+	{ "CREATE FUNCTION f AS 'x' LANGUAGE java;", 1, 35,
+	  "Functions are written in LANGUAGE C." },
 };
 
 static void errors_say_what_is_wrong_and_where(void **state)
@@ -292,12 +296,15 @@ static void assert_drawn(const char *text, int32_t line, int32_t column, const c
 static void the_place_of_an_error_is_drawn(void **state)
 {
 	(void)state;
-	assert_drawn("SELECT a\nFROM s WHER x;\n", 2, 8, "LINE 2: FROM s WHER x;\n"
-							 "               ^\n");
-	assert_drawn("\tSELECT é b;", 1, 11, "LINE 1:  SELECT é b;\n"
-					     "                  ^\n");
-	assert_drawn("SELECT", 1, 7, "LINE 1: SELECT\n"
-				     "              ^\n");
+	assert_drawn("SELECT a\nFROM s WHER x;\n", 2, 8,
+		     "LINE 2: FROM s WHER x;\n"
+		     "               ^\n");
+	assert_drawn("\tSELECT é b;", 1, 11,
+		     "LINE 1:  SELECT é b;\n"
+		     "                  ^\n");
+	assert_drawn("SELECT", 1, 7,
+		     "LINE 1: SELECT\n"
+		     "              ^\n");
 	assert_drawn("SELECT", 0, 0, "");
 	assert_drawn("1234567890123456789012345678901234567890123456789012345678901234567890"
 		     "1234567890123456789012345678901234567890 x",
@@ -399,10 +406,11 @@ static void free_words_are_names_and_reserved_words_need_quotes(void **state)
 	struct fixture *f = *state;
 	for (size_t i = 0; i < COUNT_OF(keywords); i++) {
 		const char *word = keywords[i].word;
-		const char *bare = arena_printf(
-			&f->arena, "CREATE STREAM %s (%s INT) WITH (%s=1);", word, word, word);
-		const char *quoted = arena_printf(
-			&f->arena, "CREATE STREAM `%s` (`%s` INT) WITH ('%s'=1);", word, word, word);
+		const char *bare = arena_printf(&f->arena, "CREATE STREAM %s (%s INT) WITH (%s=1);",
+						word, word, word);
+		const char *quoted =
+			arena_printf(&f->arena, "CREATE STREAM `%s` (`%s` INT) WITH ('%s'=1);",
+				     word, word, word);
 		int code = sql_parse(&f->arena, slice_str(bare), NULL, &f->statements, &f->err);
 		if ((code != 0) != keywords[i].reserved)
 			fail_msg("%s: %s", bare, code != 0 ? f->err.text : "is parsed");
@@ -446,7 +454,8 @@ static void what_is_nested_too_deep_is_refused_with_a_place(void **state)
 		{ "SELECT a", "[1]", " FROM s;", AST_DEPTH_MAX + 10 },
 		{ "SELECT ", "f(", "1", 100000 },
 		{ "SELECT ", "(", "1", 100000 },
-		{ "SELECT ", "-", "a FROM s;", 3 }, /* a comment: refused too, but as a syntax error */
+		{ "SELECT ", "-", "a FROM s;",
+		  3 }, /* a comment: refused too, but as a syntax error */
 		{ "CREATE TYPE t AS INT", " ARRAY", ";", AST_DEPTH_MAX + 10 },
 		{ "CREATE TYPE t AS ", "ARRAY<", "INT", 100000 },
 		{ "", "EXPLAIN ", "SHOW STREAMS;", AST_DEPTH_MAX + 10 },
@@ -454,8 +463,8 @@ static void what_is_nested_too_deep_is_refused_with_a_place(void **state)
 	struct fixture *f = *state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		arena_reset(&f->arena);
-		const char *text = repeated(&f->arena, cases[i].head, cases[i].middle, cases[i].deep,
-					    cases[i].tail);
+		const char *text = repeated(&f->arena, cases[i].head, cases[i].middle,
+					    cases[i].deep, cases[i].tail);
 		int code = sql_parse(&f->arena, slice_str(text), NULL, &f->statements, &f->err);
 		assert_int_not_equal(code, 0);
 		assert_int_equal(f->err.line, 1);
@@ -478,10 +487,12 @@ int main(void)
 {
 #define WITH_ARENA(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	RUN_TESTS(WITH_ARENA(names_fold_to_upper_case_unless_quoted),
-		  WITH_ARENA(each_node_knows_its_place), WITH_ARENA(literals_keep_their_exact_value),
+		  WITH_ARENA(each_node_knows_its_place),
+		  WITH_ARENA(literals_keep_their_exact_value),
 		  WITH_ARENA(operators_bind_in_their_order),
 		  WITH_ARENA(statements_of_a_script_keep_their_texts),
-		  WITH_ARENA(an_empty_script_has_no_statements), WITH_ARENA(pieces_are_parsed_alone),
+		  WITH_ARENA(an_empty_script_has_no_statements),
+		  WITH_ARENA(pieces_are_parsed_alone),
 		  WITH_ARENA(errors_say_what_is_wrong_and_where),
 		  WITH_ARENA(an_error_in_a_script_counts_lines_through_it),
 		  WITH_ARENA(the_place_of_an_error_is_drawn),

@@ -1,8 +1,8 @@
 /*
  * The parser over cases from elsewhere: folders of JSON files in the form of ksqlDB's query tests,
  * named in WEIR_KSQL_CASES (with `:` between them). Statements that should work are parsed, printed
- * and parsed again; those that should be refused for their syntax are to be, with the text expected.
- * Without the variable there is nothing to do.
+ * and parsed again; those that should be refused for their syntax are to be, with the text
+ * expected. Without the variable there is nothing to do.
  */
 #include "tests/lib/test.h"
 
@@ -128,7 +128,7 @@ static void check_case(struct arena *arena, const struct json_value *json, struc
 		count->wrong++;
 		print_error("%s\n%s\n", buf_str(&script), err.text);
 	} else {
-		vec_each(statement, &list)
+		vec_each (statement, &list)
 			check_round_trip(arena, *statement, count);
 	}
 	buf_fini(&script);

@@ -1,7 +1,7 @@
 /*
  * How far from the damage an error points. Statements that are right are damaged at random in one
- * place (a letter, a word, a sign or a bracket is dropped, put in, doubled or swapped); what is then
- * refused is to be pointed at near where it was damaged.
+ * place (a letter, a word, a sign or a bracket is dropped, put in, doubled or swapped); what is
+ * then refused is to be pointed at near where it was damaged.
  */
 #include "tests/lib/test.h"
 
@@ -42,9 +42,9 @@ static size_t place_for(struct rng *rng, enum damage damage, const char *text, s
 		size_t at = (size_t)rng_below(rng, len);
 		char c = text[at];
 		bool start = is_letter(c) && (at == 0 || !is_letter(text[at - 1]));
-		bool fits = damage == DROP_LETTER    ? is_letter(c)
-			    : damage == SWAP_LETTERS ? is_letter(c) && is_letter(text[at + 1]) &&
-							       c != text[at + 1]
+		bool fits = damage == DROP_LETTER ? is_letter(c)
+			    : damage == SWAP_LETTERS
+				    ? is_letter(c) && is_letter(text[at + 1]) && c != text[at + 1]
 			    : damage == DROP_WORD    ? start
 			    : damage == DROP_BRACKET ? is_bracket(c)
 			    : damage == DROP_COMMA   ? c == ','
@@ -144,8 +144,8 @@ static void one_round(struct rng *rng, struct arena *arena)
 		if (damage == DROP_BRACKET)
 			add_distance(&brackets, distance);
 		if (getenv("WEIR_SHOW") != NULL && distance > 5)
-			print_message("%zu (damage %d at %zu)\n%s\n%s\n\n", distance, (int)damage, at,
-				      buf_str(&damaged), err.text);
+			print_message("%zu (damage %d at %zu)\n%s\n%s\n\n", distance, (int)damage,
+				      at, buf_str(&damaged), err.text);
 	}
 	buf_fini(&damaged);
 }
