@@ -398,10 +398,18 @@ row: '(' exprs_opt ')'                          { $$ = $2; };
 
 query:
 	SELECT items FROM source joins window where group_by partition_by having emit limit
-		{ $$ = ast_query(B, @$,
-				 &(struct ast_query_parts){ $2, $4, $5, $6, $7, $8, $9,
-							    (enum ast_emit)$10, $11, $12,
-							    @limit }); }
+		{ $$ = ast_query(B, @$, &(struct ast_query_parts){
+			.items = $items,
+			.from = $source,
+			.joins = $joins,
+			.window = $window,
+			.where = $where,
+			.group_by = $group_by,
+			.partition_by = $partition_by,
+			.having = $having,
+			.emit = (enum ast_emit)$emit,
+			.limit = $limit,
+			.limit_pos = @limit }); }
 ;
 
 items:
