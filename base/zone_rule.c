@@ -178,7 +178,7 @@ struct zone_span zone_rule_span(const struct zone_rule *rule, int64_t first, int
 {
 	assert(seconds >= first);
 	struct zone_span span = { .from = first, .until = INT64_MAX };
-	bool daylight = false;
+	bool on_daylight = false;
 	if (rule->changes) {
 		int64_t days = time_floor_div(seconds, TIME_DAY_SECONDS);
 		days = MIN(MAX(days, TIME_DAYS_MIN + 800), TIME_DAYS_MAX - 800);
@@ -192,17 +192,17 @@ struct zone_span zone_rule_span(const struct zone_rule *rule, int64_t first, int
 					span.until = changes[i].at;
 				} else {
 					span.from = MAX(first, changes[i].at);
-					daylight = changes[i].to_daylight;
+					on_daylight = changes[i].to_daylight;
 				}
 			}
 		}
 	}
-	const struct zone_type *type = daylight ? &rule->daylight : &rule->standard;
+	const struct zone_type *type = on_daylight ? &rule->daylight : &rule->standard;
 	span.offset = type->offset;
 	/* Where the file's "daylight" side is behind, the other side is what people call daylight.
 	 */
 	span.daylight = rule->changes &&
-			(rule->daylight.offset > rule->standard.offset ? daylight : !daylight);
+			(rule->daylight.offset > rule->standard.offset ? on_daylight : !on_daylight);
 	memcpy(span.abbreviation, type->abbreviation, sizeof(span.abbreviation));
 	return span;
 }
