@@ -1,5 +1,4 @@
 /* AND, OR, NOT, IS NULL, CASE, IN and the scopes that catch: what decides which rows go on. */
-#include "base/decimal.h"
 #include "engine/program_priv.h"
 
 /*
@@ -166,58 +165,4 @@ void kernel_scope_end(struct kernel *k)
 		if (outer->failed[i] != 0 || inner->failed[i] != 0)
 			column_set_null(k->out, i);
 	}
-}
-
-/* --- IN --- */
-
-#define IN_LIST(name_, field, same)                                                               \
-	static void name_(struct kernel *k)                                                        \
-	{                                                                                          \
-		const struct column *value = k->in[0];                                             \
-		memset(k->out->boolean, 0, k->span);                                               \
-		for (uint32_t item = 1; item < k->nin; item++) {                                   \
-			const struct column *other = k->in[item];                                  \
-			if (other->type->kind == TYPE_NULL)                                        \
-				continue;                                                          \
-			SEL_EACH(i, k->sel)                                                        \
-			{                                                                          \
-				if (column_is_null(value, i) || column_is_null(other, i))          \
-					continue;                                                  \
-				k->out->boolean[i] |= (uint8_t)(same);                             \
-			}                                                                          \
-		}                                                                                  \
-	}
-
-static bool same_nested(const struct column *a, const struct column *b, uint32_t i)
-{
-	struct value left = { .nested = a->nested[i] }, right = { .nested = b->nested[i] };
-	return value_eq(a->type, &left, &right);
-}
-
-IN_LIST(in_boolean, boolean, value->boolean[i] == other->boolean[i])
-IN_LIST(in_i32, i32, value->i32[i] == other->i32[i])
-IN_LIST(in_i64, i64, value->i64[i] == other->i64[i])
-IN_LIST(in_f64, f64, value->f64[i] == other->f64[i])
-IN_LIST(in_decimal, decimal,
-	decimal_compare((struct decimal){ value->decimal[i], value->type->scale },
-			(struct decimal){ other->decimal[i], other->type->scale }) == 0)
-IN_LIST(in_bytes, bytes, slice_eq(value->bytes[i], other->bytes[i]))
-IN_LIST(in_nested, nested, same_nested(value, other, i))
-
-static void in_nothing(struct kernel *k)
-{
-	memset(k->out->boolean, 0, k->span);
-}
-
-kernel_run *kernel_in(enum type_kind kind)
-{
-	static kernel_run *const kernels[TYPE_KIND_COUNT] = {
-		[TYPE_NULL] = in_nothing,  [TYPE_BOOLEAN] = in_boolean, [TYPE_INT] = in_i32,
-		[TYPE_BIGINT] = in_i64,	   [TYPE_DOUBLE] = in_f64,	[TYPE_DECIMAL] = in_decimal,
-		[TYPE_STRING] = in_bytes,  [TYPE_BYTES] = in_bytes,	[TYPE_DATE] = in_i32,
-		[TYPE_TIME] = in_i32,	   [TYPE_TIMESTAMP] = in_i64,	[TYPE_ARRAY] = in_nested,
-		[TYPE_MAP] = in_nested,	   [TYPE_STRUCT] = in_nested,
-	};
-	assert(kernels[kind] != NULL);
-	return kernels[kind];
 }

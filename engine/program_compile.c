@@ -200,6 +200,26 @@ static uint32_t between(struct place *at, const struct expr *expr)
 	return inverted(at, out, expr->negated);
 }
 
+/* Fewer constants are compared one by one. */
+#define IN_SET_ITEMS_MIN 8
+
+/* A table of the items, when they are many and constant; else NULL. */
+static const void *in_set(struct place *at, const struct type *type, const uint32_t *in,
+			  uint32_t nin)
+{
+	struct arena *arena = at->program->arena;
+	if (nin <= IN_SET_ITEMS_MIN || !in_set_fits(type->kind))
+		return NULL;
+	struct value *items = arena_array(arena, struct value, nin - 1);
+	for (uint32_t i = 1; i < nin; i++) {
+		const struct reg *reg = &at->program->regs[in[i]];
+		if (reg->kind != REG_CONST)
+			return NULL;
+		items[i - 1] = reg->type->kind == TYPE_NULL ? VALUE_NULL : reg->constant;
+	}
+	return in_set_prepare(arena, type, items, nin - 1);
+}
+
 /* All items have the value's kind, or meet it. */
 static uint32_t in_list(struct place *at, const struct expr *expr)
 {
@@ -215,7 +235,11 @@ static uint32_t in_list(struct place *at, const struct expr *expr)
 		if (at->program->regs[in[i]].type->kind != TYPE_NULL)
 			in[i] = widened(at, in[i], wide);
 	}
-	uint32_t out = emit(at, kernel_in(wide->kind), TYPE_OF(TYPE_BOOLEAN), in, expr->nargs);
+	const void *set = in_set(at, wide, in, expr->nargs);
+	uint32_t out = set != NULL ? emit(at, kernel_in_set, TYPE_OF(TYPE_BOOLEAN), in, 1)
+				   : emit(at, kernel_in(wide->kind), TYPE_OF(TYPE_BOOLEAN), in,
+					  expr->nargs);
+	last_step(at)->data = set;
 	return inverted(at, out, expr->negated);
 }
 

@@ -146,7 +146,13 @@ kernel_run kernel_and_left, kernel_or_left, kernel_logic_right, kernel_not;
 kernel_run kernel_is_null, kernel_is_not_null, kernel_and_plain, kernel_invert;
 kernel_run kernel_case_when, kernel_case_take;
 kernel_run kernel_scope_begin, kernel_scope_end;
+/* kernels_in.c */
 kernel_run *kernel_in(enum type_kind kind);
+kernel_run kernel_in_set;
+bool in_set_fits(enum type_kind kind);
+const void *in_set_prepare(struct arena *arena, const struct type *type, const struct value *items,
+			   uint32_t n);
+/* kernels_text.c */
 kernel_run kernel_like, kernel_concat_text;
 const void *like_prepare(struct arena *arena, const struct value *pattern, uint32_t escape);
 /* kernels_nested.c */

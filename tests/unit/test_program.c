@@ -134,6 +134,33 @@ static const char *run(const struct expr *expr, const struct column *columns)
 	return buf_str(&printed);
 }
 
+/* Applies its lambda to each item. */
+static void transform(struct eval *eval, const struct func_call *call)
+{
+	SEL_EACH(i, call->sel)
+	{
+		struct values from = call->args[0]->nested[i];
+		struct column params, result;
+		uint16_t *row_of = arena_array(eval->arena, uint16_t, from.len);
+		struct value *items = arena_array(eval->arena, struct value, from.len);
+		column_init(&params, eval->arena, call->args[0]->type->element, from.len);
+		for (uint32_t k = 0; k < from.len; k++) {
+			column_set(&params, k, &from.items[k]);
+			row_of[k] = (uint16_t)i;
+		}
+		lambda_run(call->lambdas[0], eval, &params, row_of, from.len, &result);
+		for (uint32_t k = 0; k < from.len; k++)
+			items[k] = column_value(&result, k);
+		call->out->nested[i] = (struct values){ items, from.len };
+	}
+}
+
+static const struct func_def transform_def = {
+	.name = "each",
+	.variants = { { .signature = "(ARRAY<T> a, LAMBDA<T => U> f) ARRAY<U>",
+			.kernel = transform } },
+};
+
 #define GIVES(expr, want) assert_string_equal(run((expr), NULL), (want))
 #define TOLD(want) assert_string_equal(buf_str(&told), (want))
 
@@ -299,6 +326,55 @@ static void like_matches_patterns(void **state)
 		GIVES(e, cases[i].matches ? "false" : "true");
 	}
 	GIVES(NODE(EXPR_LIKE, BOOLEAN, null(STRING), text("%")), "failed");
+}
+
+static void a_text_is_found_wherever_it_stands(void **state)
+{
+	(void)state;
+	struct rng rng = { rng_seed_from_env() };
+	for (int round = 0; round < 3000; round++) {
+		char haystack[101] = { 0 }, pattern[12] = "%";
+		uint64_t len = rng_below(&rng, 100), n = 1 + rng_below(&rng, 8);
+		for (uint64_t i = 0; i < len; i++)
+			haystack[i] = (char)('a' + rng_below(&rng, 2));
+		for (uint64_t i = 0; i < n; i++)
+			pattern[1 + i] = (char)('a' + rng_below(&rng, 2));
+		bool found = strstr(haystack, pattern + 1) != NULL;
+		pattern[1 + n] = '%';
+		GIVES(NODE(EXPR_LIKE, BOOLEAN, text(haystack), text(pattern)),
+		      found ? "true" : "false");
+		if (round % 100 == 99) {
+			arena_fini(&arena);
+			registry = func_registry_new(&arena);
+			assert_ok(func_registry_add(registry, &transform_def, NULL), NULL);
+		}
+	}
+}
+
+static void a_long_list_of_constants_is_looked_up(void **state)
+{
+	(void)state;
+	const struct expr *args[22], *texts[22];
+	for (int32_t i = 0; i < 22; i++) {
+		args[i] = i == 3 ? null(INT) : i32(i * 3);
+		texts[i] = text(arena_printf(&arena, "t%d", i));
+	}
+	static const struct {
+		int32_t value;
+		const char *found;
+	} cases[] = { { 9, "false" }, { 12, "true" }, { 63, "true" }, { 64, "false" } };
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		args[0] = i32(cases[i].value);
+		GIVES(expr_new(&arena, EXPR_IN, BOOLEAN, args, 22), cases[i].found);
+	}
+	args[0] = null(INT);
+	GIVES(expr_new(&arena, EXPR_IN, BOOLEAN, args, 22), "false");
+	args[0] = i64(12);
+	GIVES(expr_new(&arena, EXPR_IN, BOOLEAN, args, 22), "true");
+	texts[0] = text("t21");
+	GIVES(expr_new(&arena, EXPR_IN, BOOLEAN, texts, 22), "true");
+	texts[0] = text("t22");
+	GIVES(expr_new(&arena, EXPR_IN, BOOLEAN, texts, 22), "false");
 }
 
 static void a_failure_is_caught_where_the_node_catches(void **state)
@@ -484,34 +560,6 @@ static void constants_are_folded_unless_they_fail_or_change(void **state)
 	assert_true(number >= 0 && number < 1);
 }
 
-/* --- lambdas --- */
-
-static void transform(struct eval *eval, const struct func_call *call)
-{
-	SEL_EACH(i, call->sel)
-	{
-		struct values from = call->args[0]->nested[i];
-		struct column params, result;
-		uint16_t *row_of = arena_array(eval->arena, uint16_t, from.len);
-		struct value *items = arena_array(eval->arena, struct value, from.len);
-		column_init(&params, eval->arena, call->args[0]->type->element, from.len);
-		for (uint32_t k = 0; k < from.len; k++) {
-			column_set(&params, k, &from.items[k]);
-			row_of[k] = (uint16_t)i;
-		}
-		lambda_run(call->lambdas[0], eval, &params, row_of, from.len, &result);
-		for (uint32_t k = 0; k < from.len; k++)
-			items[k] = column_value(&result, k);
-		call->out->nested[i] = (struct values){ items, from.len };
-	}
-}
-
-static const struct func_def transform_def = {
-	.name = "each",
-	.variants = { { .signature = "(ARRAY<T> a, LAMBDA<T => U> f) ARRAY<U>",
-			.kernel = transform } },
-};
-
 static const struct expr *param(uint32_t index, const struct type *type)
 {
 	struct expr *e = expr_new(&arena, EXPR_PARAM, type, NULL, 0);
@@ -608,6 +656,8 @@ int main(void)
 		TEST(only_the_chosen_branch_of_a_case_is_computed),
 		TEST(between_and_in_take_null_for_no),
 		TEST(like_matches_patterns),
+		TEST(a_text_is_found_wherever_it_stands),
+		TEST(a_long_list_of_constants_is_looked_up),
 		TEST(a_failure_is_caught_where_the_node_catches),
 		TEST(what_failed_already_is_not_entered_again),
 		TEST(a_null_for_a_primitive_parameter_fails),
