@@ -18,6 +18,11 @@
 #define COST_KEYWORD 3
 #define COST_NAME 4
 
+/* A misspelt word put right takes the parser at least so far past the error, if there is another.
+ */
+#define SECOND_MISTAKE_TOKENS 2
+#define COST_SECOND_MISTAKE 1000
+
 /* The statement with a change, run in an arena of its own. */
 struct trial {
 	const struct parse *parse;
@@ -92,8 +97,14 @@ static void propose(struct trial *trial, enum repair_kind kind, enum change chan
 	if (trial->best.kind != REPAIR_NONE && cost >= trial->best.cost)
 		return;
 	arena_reset(&trial->arena);
-	if (try_change(&trial->arena, trial->parse, change, at, token, UINT32_MAX) != UINT32_MAX)
-		return;
+	uint32_t reach = try_change(&trial->arena, trial->parse, change, at, token, UINT32_MAX);
+	if (reach != UINT32_MAX) { /* a second mistake does not speak against a misspelt word */
+		cost += COST_SECOND_MISTAKE;
+		bool better = trial->best.kind == REPAIR_NONE || cost < trial->best.cost;
+		if (kind != REPAIR_KEYWORD || !better ||
+		    reach < trial->parse->error_at + SECOND_MISTAKE_TOKENS)
+			return;
+	}
 	trial->best = (struct repair){ .kind = kind, .at = at, .text = text, .cost = cost };
 }
 

@@ -205,6 +205,7 @@ static const struct {
 	{ "SELECT * FROM s EMIT CHNGES;", 1, 22, "did you mean CHANGES?" },
 	{ "CREATE STREEM s (a INT);", 1, 8, "did you mean STREAM?" },
 	{ "INSERT INTO s VALUE (1, 2);", 1, 15, "did you mean VALUES?" },
+	{ "SELECT * FROM s WHER x = = 1;", 1, 17, "did you mean WHERE?" },
 	{ "SHOW STREAM;", 1, 6, "did you mean STREAMS?" },
 	{ "DROP STREAM IF EXIST s;", 1, 16, "did you mean EXISTS?" },
 	/* missing and superfluous signs and words */
