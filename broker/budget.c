@@ -22,6 +22,12 @@ bool budget_take(struct budget *budget, size_t bytes)
 	return true;
 }
 
+void budget_add(struct budget *budget, size_t bytes)
+{
+	assert(bytes <= SIZE_MAX - budget->bytes_used);
+	budget->bytes_used += bytes;
+}
+
 void budget_wait(struct budget *budget, struct budget_waiter *waiter, size_t bytes)
 {
 	assert(waiter->granted != NULL);

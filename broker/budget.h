@@ -25,6 +25,8 @@ struct budget_waiter {
 void budget_init(struct budget *budget, size_t bytes_max);
 /* More than the whole budget is granted when nothing else is held: it must be possible at all. */
 MUST_USE bool budget_take(struct budget *budget, size_t bytes);
+/* What is held already and was not known before: may pass the budget, and holds up the next. */
+void budget_add(struct budget *budget, size_t bytes);
 void budget_wait(struct budget *budget, struct budget_waiter *waiter, size_t bytes);
 void budget_give(struct budget *budget, size_t bytes); /* may call `granted` of some */
 void budget_leave(struct budget_waiter *waiter);       /* waits no longer; may be called twice */

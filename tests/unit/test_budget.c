@@ -72,8 +72,22 @@ static void who_leaves_is_not_granted(void **state)
 	budget_give(&budget, 5);
 }
 
+static void what_is_held_already_keeps_others_out(void **state)
+{
+	(void)state;
+	struct budget budget;
+	budget_init(&budget, 10);
+	assert_true(budget_take(&budget, 5));
+	budget_add(&budget, 50);
+	assert_false(budget_take(&budget, 1));
+	budget_give(&budget, 50);
+	assert_true(budget_take(&budget, 1));
+	budget_give(&budget, 6);
+}
+
 int main(void)
 {
 	RUN_TESTS(TEST(room_is_given_in_order_and_nobody_overtakes),
-		  TEST(what_is_larger_than_all_is_granted_alone), TEST(who_leaves_is_not_granted));
+		  TEST(what_is_larger_than_all_is_granted_alone), TEST(who_leaves_is_not_granted),
+		  TEST(what_is_held_already_keeps_others_out));
 }

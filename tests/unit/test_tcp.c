@@ -333,6 +333,69 @@ static bool client_told(struct fixture *f)
 	return f->ends[END_MAX - 1].ended || f->ends[END_MAX - 1].broken;
 }
 
+#define WRITES 400
+
+struct script {
+	struct sent sent;
+	struct stream_part parts[3];
+};
+
+static bool all_here(struct fixture *f)
+{
+	return f->ends[0].ended;
+}
+
+/* Writes of random parts, memory and file, against the bytes they stand for. */
+static void what_is_read_is_what_was_written(void **state)
+{
+	struct fixture *f = *state;
+	struct rng rng = { .state = rng_seed_from_env() };
+	char path[] = "/tmp/weir_tcp_XXXXXX";
+	int descriptor = mkstemp(path);
+	uint8_t *body = mem_bytes(BODY_BYTES);
+	for (size_t i = 0; i < BODY_BYTES; i++)
+		body[i] = (uint8_t)rng_next(&rng);
+	assert_int_equal(write(descriptor, body, BODY_BYTES), BODY_BYTES);
+	listen_with(f, (struct tcp_limits){ 0 });
+	struct end *client = connect_here(f, 0), *server = &f->ends[0];
+	struct script *scripts = mem_array(struct script, WRITES);
+	CLEANUP(buf_fini) struct buf expected = BUF_INIT(SIZE_MAX / 2);
+	for (size_t i = 0; i < WRITES; i++) {
+		uint32_t count = (uint32_t)rng_below(&rng, 4);
+		for (uint32_t j = 0; j < count; j++) {
+			size_t len = (size_t)rng_below(&rng, UINT64_C(1) << rng_below(&rng, 17));
+			size_t at = (size_t)rng_below(&rng, BODY_BYTES - len);
+			struct stream_part *part = &scripts[i].parts[j];
+			*part = STREAM_MEMORY(slice_of(body + at, len));
+			if (rng_below(&rng, 3) == 0)
+				*part = (struct stream_part){ .bytes = { .len = len },
+							      .descriptor = descriptor,
+							      .at = at };
+			buf_append(&expected, slice_of(body + at, len));
+		}
+		send_parts(client, &scripts[i].sent, scripts[i].parts, count);
+		if (rng_below(&rng, 20) == 0) {
+			server->hold = !server->hold;
+			if (!server->hold && server->stream != NULL)
+				stream_read_start(server->stream);
+			run_for(f, 1);
+		}
+	}
+	stream_finish(client->stream);
+	server->hold = false;
+	if (server->stream != NULL)
+		stream_read_start(server->stream);
+	run_until(f, all_here);
+	assert_int_equal(server->got.len, expected.len);
+	assert_memory_equal(server->got.data, expected.data, expected.len);
+	assert_int_equal(client->writes_whole, WRITES);
+	assert_int_equal(client->stream->bytes_queued, 0);
+	close(descriptor);
+	unlink(path);
+	mem_free(scripts);
+	mem_free(body);
+}
+
 static void closing_loses_what_was_not_written(void **state)
 {
 	struct fixture *f = *state;
@@ -443,6 +506,7 @@ int main(void)
 	RUN_TESTS(TCP_TEST(a_request_and_its_answer),
 		  TCP_TEST(a_file_is_sent_between_memory_while_the_peer_is_slow),
 		  TCP_TEST(a_file_that_is_too_short_breaks_the_stream),
+		  TCP_TEST(what_is_read_is_what_was_written),
 		  TCP_TEST(closing_loses_what_was_not_written), TCP_TEST(nobody_listens_there),
 		  TCP_TEST(one_address_has_only_so_many_connections),
 		  TCP_TEST(past_the_limit_peers_wait_in_the_kernel),

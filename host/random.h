@@ -1,0 +1,11 @@
+/*
+ * random.h - numbers that nobody can guess, from the kernel: seeds and ids.
+ */
+#ifndef WEIR_HOST_RANDOM_H
+#define WEIR_HOST_RANDOM_H
+
+#include <stdint.h>
+
+uint64_t random_u64(void);
+
+#endif
