@@ -150,7 +150,8 @@ void column_set_null(struct column *column, uint32_t row)
 {
 	assert(column->valid != NULL);
 	column->valid[row] = 0;
-	/* What is behind a NULL is never undefined: kernels may compute with it and drop the result. */
+	/* What is behind a NULL is never undefined: kernels may compute with it and drop the
+	 * result. */
 	size_t bytes = column_item_bytes(column->type->kind);
 	memset((uint8_t *)column->data + row * bytes, 0, bytes);
 }

@@ -4,8 +4,8 @@
  * Item i is data[i] in the C type of its kind (see the union), and is NULL when valid[i] is 0. One
  * byte a row for validity: it is written per row by decoders and combined by plain loops that the
  * compiler turns into vector code. `valid` may be NULL: no row is NULL. Strings are views into the
- * input, the arena or a constant; nested items are runs of boxed values in the arena. A column lives
- * as long as the arena of the step that made it.
+ * input, the arena or a constant; nested items are runs of boxed values in the arena. A column
+ * lives as long as the arena of the step that made it.
  *
  * A selection lists the rows that are still alive, in order; a filter narrows it and moves nothing.
  * `rows` NULL means the first `len` rows, all of them.

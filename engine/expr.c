@@ -60,9 +60,9 @@ bool expr_is_pure(const struct expr *expr)
 
 static bool node_eq(const struct expr *a, const struct expr *b)
 {
-	if (a->kind != b->kind || a->nargs != b->nargs || a->operator != b->operator ||
-	    a->negated != b->negated || a->catches != b->catches || a->column != b->column ||
-	    a->escape != b->escape || a->func != b->func)
+	if (a->kind != b->kind || a->nargs != b->nargs ||
+	    a->operator != b->operator || a->negated != b->negated || a->catches != b->catches ||
+	    a->column != b->column || a->escape != b->escape || a->func != b->func)
 		return false;
 	if (!type_eq(a->type, b->type))
 		return false;
@@ -110,13 +110,12 @@ void expr_columns(const struct expr *expr, uint64_t *used)
 }
 
 static const char *const operator_texts[] = {
-	[OP_ADD] = "+", [OP_SUBTRACT] = "-", [OP_MULTIPLY] = "*", [OP_DIVIDE] = "/",
-	[OP_MODULO] = "%", [OP_EQ] = "=", [OP_NE] = "<>", [OP_LT] = "<",
-	[OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=",
+	[OP_ADD] = "+",    [OP_SUBTRACT] = "-", [OP_MULTIPLY] = "*", [OP_DIVIDE] = "/",
+	[OP_MODULO] = "%", [OP_EQ] = "=",       [OP_NE] = "<>",      [OP_LT] = "<",
+	[OP_LE] = "<=",    [OP_GT] = ">",       [OP_GE] = ">=",
 };
 
-static void print_list(const struct expr *expr, uint32_t from, const char *between,
-		       struct buf *out)
+static void print_list(const struct expr *expr, uint32_t from, const char *between, struct buf *out)
 {
 	for (uint32_t i = from; i < expr->nargs; i++) {
 		if (i > from)
@@ -189,18 +188,18 @@ static void print_predicate(const struct expr *expr, struct buf *out)
 	buf_append_u8(out, '(');
 	expr_print(expr->args[0], out);
 	if (expr->kind == EXPR_IS_NULL) {
-		buf_printf(out, " IS%s NULL", not);
+		buf_printf(out, " IS%s NULL", not );
 	} else if (expr->kind == EXPR_DISTINCT) {
-		buf_printf(out, " IS%s DISTINCT FROM ", not);
+		buf_printf(out, " IS%s DISTINCT FROM ", not );
 		expr_print(expr->args[1], out);
 	} else if (expr->kind == EXPR_BETWEEN) {
-		buf_printf(out, "%s BETWEEN ", not);
+		buf_printf(out, "%s BETWEEN ", not );
 		print_list(expr, 1, " AND ", out);
 	} else if (expr->kind == EXPR_LIKE) {
-		buf_printf(out, "%s LIKE ", not);
+		buf_printf(out, "%s LIKE ", not );
 		expr_print(expr->args[1], out);
 	} else {
-		buf_printf(out, "%s IN (", not);
+		buf_printf(out, "%s IN (", not );
 		print_list(expr, 1, ", ", out);
 		buf_append_u8(out, ')');
 	}

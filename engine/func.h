@@ -1,13 +1,13 @@
 /*
  * func.h - scalar functions: names, signatures, kernels and help in one table entry each.
  *
- * A family file (func_text.c, func_math.c ...) is one `const struct func_def func_text[]` table that
- * ends in an empty entry; func_families.def lists the families. A signature is text, read once at
- * start: "(STRING s, INT pos, INT len) STRING", see signature.h; `!` behind a parameter makes NULL
- * fail the row. `name` is spelled as the reference declares it ("greatest", "COALESCE"): error texts
- * print it so; calls find it in any case. A DECIMAL that is returned has, unless `result` tells, the
- * type of the first DECIMAL argument. INT and BIGINT arguments of DECIMAL parameters come as
- * DECIMAL(10, 0) and DECIMAL(19, 0); scales may differ between arguments.
+ * A family file (func_text.c, func_math.c ...) is one `const struct func_def func_text[]` table
+ * that ends in an empty entry; func_families.def lists the families. A signature is text, read once
+ * at start: "(STRING s, INT pos, INT len) STRING", see signature.h; `!` behind a parameter makes
+ * NULL fail the row. `name` is spelled as the reference declares it ("greatest", "COALESCE"): error
+ * texts print it so; calls find it in any case. A DECIMAL that is returned has, unless `result`
+ * tells, the type of the first DECIMAL argument. INT and BIGINT arguments of DECIMAL parameters
+ * come as DECIMAL(10, 0) and DECIMAL(19, 0); scales may differ between arguments.
  *
  * A kernel computes call->out for the rows of call->sel. Unless the variant says FUNC_SEES_NULLS,
  * rows with a NULL argument have been taken out of the selection (they are NULL in the result) and
@@ -77,11 +77,12 @@ fallible func_registry_add(struct func_registry *registry, const struct func_def
 bool func_exists(const struct func_registry *registry, struct slice name);
 
 /*
- * The variant for these argument types, and the types that arguments are to be cast to (ret_params has
- * nargs items; NULL literals come as TYPE_NULL and are to be made constants of that type). Errors are
- * ksqlDB's texts. With lambdas it takes two calls: first each lambda is type_lambda(arena, number of
- * parameters, NULL) and ret_type may be NULL; func_lambda_params then tells the types of the
- * parameters, so that the caller can type the bodies; then once more with the bodies' types.
+ * The variant for these argument types, and the types that arguments are to be cast to (ret_params
+ * has nargs items; NULL literals come as TYPE_NULL and are to be made constants of that type).
+ * Errors are ksqlDB's texts. With lambdas it takes two calls: first each lambda is
+ * type_lambda(arena, number of parameters, NULL) and ret_type may be NULL; func_lambda_params then
+ * tells the types of the parameters, so that the caller can type the bodies; then once more with
+ * the bodies' types.
  */
 fallible func_resolve(const struct func_registry *registry, struct arena *arena, struct slice name,
 		      const struct type *const *args, uint32_t nargs,
@@ -94,7 +95,8 @@ uint32_t func_lambda_params(const struct func_variant *variant, struct arena *ar
 			    const struct type *ret_params[SIGNATURE_PARAMS_MAX]);
 
 /* Walks names in order for SHOW FUNCTIONS; DESCRIBE FUNCTION reads the def. */
-const struct func_def *func_next(const struct func_registry *registry, const struct func_def *after);
+const struct func_def *func_next(const struct func_registry *registry,
+				 const struct func_def *after);
 const struct func_def *func_find(const struct func_registry *registry, struct slice name);
 
 #endif

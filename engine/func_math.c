@@ -5,44 +5,44 @@
 #include <math.h>
 
 /* One kernel that writes `expr` of x, the item of the first argument. */
-#define UNARY(kernel, in, out_field, expr)                                                         \
-	static void kernel(struct eval *eval, const struct func_call *call)                       \
-	{                                                                                          \
-		(void)eval;                                                                        \
-		SEL_EACH(i, call->sel)                                                             \
-		{                                                                                  \
-			__typeof__(call->args[0]->in[0]) x = call->args[0]->in[i];                 \
-			call->out->out_field[i] = (expr);                                          \
-		}                                                                                  \
+#define UNARY(kernel, in, out_field, expr)                                         \
+	static void kernel(struct eval *eval, const struct func_call *call)        \
+	{                                                                          \
+		(void)eval;                                                        \
+		SEL_EACH(i, call->sel)                                             \
+		{                                                                  \
+			__typeof__(call->args[0]->in[0]) x = call->args[0]->in[i]; \
+			call->out->out_field[i] = (expr);                          \
+		}                                                                  \
 	}
 
 /* The three kernels of a function of one number that computes with doubles. */
-#define REAL(name, expr)                                                                           \
-	static double name##_of(double x)                                                          \
-	{                                                                                          \
-		return (expr);                                                                     \
-	}                                                                                          \
-	UNARY(name##_int, i32, f64, name##_of((double)x))                                          \
-	UNARY(name##_bigint, i64, f64, name##_of((double)x))                                       \
+#define REAL(name, expr)                                     \
+	static double name##_of(double x)                    \
+	{                                                    \
+		return (expr);                               \
+	}                                                    \
+	UNARY(name##_int, i32, f64, name##_of((double)x))    \
+	UNARY(name##_bigint, i64, f64, name##_of((double)x)) \
 	UNARY(name##_double, f64, f64, name##_of(x))
 
 /* The same for two arguments, x and y. */
-#define REAL_TWO(name, expr)                                                                       \
-	static double name##_of(double x, double y)                                                \
-	{                                                                                          \
-		return (expr);                                                                     \
-	}                                                                                          \
-	REAL_TWO_KERNEL(name##_int, name##_of, i32)                                                \
-	REAL_TWO_KERNEL(name##_bigint, name##_of, i64)                                             \
+#define REAL_TWO(name, expr)                           \
+	static double name##_of(double x, double y)    \
+	{                                              \
+		return (expr);                         \
+	}                                              \
+	REAL_TWO_KERNEL(name##_int, name##_of, i32)    \
+	REAL_TWO_KERNEL(name##_bigint, name##_of, i64) \
 	REAL_TWO_KERNEL(name##_double, name##_of, f64)
 
-#define REAL_TWO_KERNEL(kernel, fn, in)                                                            \
-	static void kernel(struct eval *eval, const struct func_call *call)                       \
-	{                                                                                          \
-		(void)eval;                                                                        \
-		SEL_EACH(i, call->sel)                                                             \
-			call->out->f64[i] = fn((double)call->args[0]->in[i],                       \
-					       (double)call->args[1]->in[i]);                      \
+#define REAL_TWO_KERNEL(kernel, fn, in)                                                 \
+	static void kernel(struct eval *eval, const struct func_call *call)             \
+	{                                                                               \
+		(void)eval;                                                             \
+		SEL_EACH(i, call->sel)                                                  \
+		call->out->f64[i] =                                                     \
+			fn((double)call->args[0]->in[i], (double)call->args[1]->in[i]); \
 	}
 
 #define PI 3.14159265358979323846
@@ -113,7 +113,7 @@ static void pi(struct eval *eval, const struct func_call *call)
 {
 	(void)eval;
 	SEL_EACH(i, call->sel)
-		call->out->f64[i] = PI;
+	call->out->f64[i] = PI;
 }
 
 /* splitmix64, whose upper 53 bits make a double in [0, 1). */
@@ -130,38 +130,38 @@ static void random_number(struct eval *eval, const struct func_call *call)
 {
 	assert(eval->random != NULL);
 	SEL_EACH(i, call->sel)
-		call->out->f64[i] = next_random(eval->random);
+	call->out->f64[i] = next_random(eval->random);
 }
 
 /* GREATEST and LEAST keep the first of equals; `cmp` compares the items a and b. */
-#define EXTREME(kernel, field, sign, cmp)                                                          \
-	static void kernel(struct eval *eval, const struct func_call *call)                       \
-	{                                                                                          \
-		(void)eval;                                                                        \
-		SEL_EACH(i, call->sel)                                                             \
-		{                                                                                  \
-			uint32_t best = call->nargs;                                               \
-			for (uint32_t k = 0; k < call->nargs; k++) {                               \
-				if (column_is_null(call->args[k], i))                              \
-					continue;                                                  \
-				if (best == call->nargs) {                                         \
-					best = k;                                                  \
-					continue;                                                  \
-				}                                                                  \
-				__typeof__(call->out->field[0]) a = call->args[k]->field[i];       \
-				__typeof__(a) b = call->args[best]->field[i];                      \
-				if (sign * (cmp) > 0)                                              \
-					best = k;                                                  \
-			}                                                                          \
-			if (best == call->nargs)                                                   \
-				column_set_null(call->out, i);                                     \
-			else                                                                       \
-				call->out->field[i] = call->args[best]->field[i];                  \
-		}                                                                                  \
+#define EXTREME(kernel, field, sign, cmp)                                                    \
+	static void kernel(struct eval *eval, const struct func_call *call)                  \
+	{                                                                                    \
+		(void)eval;                                                                  \
+		SEL_EACH(i, call->sel)                                                       \
+		{                                                                            \
+			uint32_t best = call->nargs;                                         \
+			for (uint32_t k = 0; k < call->nargs; k++) {                         \
+				if (column_is_null(call->args[k], i))                        \
+					continue;                                            \
+				if (best == call->nargs) {                                   \
+					best = k;                                            \
+					continue;                                            \
+				}                                                            \
+				__typeof__(call->out->field[0]) a = call->args[k]->field[i]; \
+				__typeof__(a) b = call->args[best]->field[i];                \
+				if (sign * (cmp) > 0)                                        \
+					best = k;                                            \
+			}                                                                    \
+			if (best == call->nargs)                                             \
+				column_set_null(call->out, i);                               \
+			else                                                                 \
+				call->out->field[i] = call->args[best]->field[i];            \
+		}                                                                            \
 	}
 
-#define EXTREMES(type, field, cmp)                                                                 \
-	EXTREME(greatest_##type, field, 1, cmp)                                                    \
+#define EXTREMES(type, field, cmp)              \
+	EXTREME(greatest_##type, field, 1, cmp) \
 	EXTREME(least_##type, field, -1, cmp)
 
 EXTREMES(i32, i32, (a > b) - (a < b))
@@ -181,7 +181,7 @@ static void abs_decimal(struct eval *eval, const struct func_call *call)
 {
 	(void)eval;
 	SEL_EACH(i, call->sel)
-		call->out->decimal[i] = decimal_abs(decimal_item(call->args[0], i)).unscaled;
+	call->out->decimal[i] = decimal_abs(decimal_item(call->args[0], i)).unscaled;
 }
 
 /* Rounds at `places` digits behind the point, and brings the result to the column's scale. */
@@ -204,14 +204,14 @@ static enum decimal_rounding half_up(struct decimal number)
 	return number.unscaled > 0 ? ROUND_HALF_UP : ROUND_HALF_DOWN;
 }
 
-#define ROUNDING(kernel, places, rounding)                                                         \
-	static void kernel(struct eval *eval, const struct func_call *call)                       \
-	{                                                                                          \
-		SEL_EACH(i, call->sel)                                                             \
-		{                                                                                  \
-			struct decimal number = decimal_item(call->args[0], i);                    \
-			put_rounded(eval, call->out, i, number, (places), (rounding));             \
-		}                                                                                  \
+#define ROUNDING(kernel, places, rounding)                                             \
+	static void kernel(struct eval *eval, const struct func_call *call)            \
+	{                                                                              \
+		SEL_EACH(i, call->sel)                                                 \
+		{                                                                      \
+			struct decimal number = decimal_item(call->args[0], i);        \
+			put_rounded(eval, call->out, i, number, (places), (rounding)); \
+		}                                                                      \
 	}
 
 /* More places than a DECIMAL has, either way, change nothing more. */
@@ -372,8 +372,8 @@ static bool bytes_fit(struct eval *eval, const struct func_call *call, uint32_t 
 	}
 	size_t got = call->args[0]->bytes[row].len;
 	if (got != len) {
-		eval_fail(eval, row,
-			  "Number of bytes must be equal to %zu, but found %zu bytes", len, got);
+		eval_fail(eval, row, "Number of bytes must be equal to %zu, but found %zu bytes",
+			  len, got);
 		return false;
 	}
 	*ret_little = little;
@@ -459,13 +459,16 @@ const struct func_def func_math[] = {
 		{ .signature = "(DOUBLE val) DOUBLE", .kernel = floor_double },
 		{ .signature = "(DECIMAL val) DECIMAL", .kernel = floor_decimal } } },
 	{ .name = "Round", .category = "MATHEMATICAL",
-	  .help = "The nearest number with so many decimal places (none unless said); half goes up.",
+	  .help = "The nearest number with so many decimal places (none unless said); "
+		  "half goes up.",
 	  .variants = {
 		{ .signature = "(INT val!) BIGINT", .kernel = widen_int },
 		{ .signature = "(BIGINT val!) BIGINT", .kernel = same_bigint },
 		{ .signature = "(DOUBLE val) BIGINT", .kernel = round_double },
-		{ .signature = "(DOUBLE val, INT decimalPlaces) DOUBLE", .kernel = round_double_places },
-		{ .signature = "(DECIMAL val) DECIMAL", .kernel = round_decimal, .result = whole_decimal },
+		{ .signature = "(DOUBLE val, INT decimalPlaces) DOUBLE",
+		  .kernel = round_double_places },
+		{ .signature = "(DECIMAL val) DECIMAL",
+		  .kernel = round_decimal, .result = whole_decimal },
 		{ .signature = "(DECIMAL val, INT decimalPlaces) DECIMAL",
 		  .kernel = round_decimal_places } } },
 	{ .name = "Trunc", .category = "MATHEMATICAL",
@@ -474,8 +477,10 @@ const struct func_def func_math[] = {
 		{ .signature = "(INT val!) BIGINT", .kernel = widen_int },
 		{ .signature = "(BIGINT val!) BIGINT", .kernel = same_bigint },
 		{ .signature = "(DOUBLE val) BIGINT", .kernel = trunc_double },
-		{ .signature = "(DOUBLE val, INT decimalPlaces) DOUBLE", .kernel = trunc_double_places },
-		{ .signature = "(DECIMAL val) DECIMAL", .kernel = trunc_decimal, .result = whole_decimal },
+		{ .signature = "(DOUBLE val, INT decimalPlaces) DOUBLE",
+		  .kernel = trunc_double_places },
+		{ .signature = "(DECIMAL val) DECIMAL",
+		  .kernel = trunc_decimal, .result = whole_decimal },
 		{ .signature = "(DECIMAL val, INT decimalPlaces) DECIMAL",
 		  .kernel = trunc_decimal_places } } },
 	{ .name = "Sign", .category = "MATHEMATICAL", .help = "-1, 0 or 1: the sign of a number.",
@@ -495,12 +500,15 @@ const struct func_def func_math[] = {
 		{ .signature = "(DOUBLE value) DOUBLE", .kernel = ln_double },
 		{ .signature = "(INT base, INT value) DOUBLE", .kernel = log_base_int },
 		{ .signature = "(BIGINT base, BIGINT value) DOUBLE", .kernel = log_base_bigint },
-		{ .signature = "(DOUBLE base, DOUBLE value) DOUBLE", .kernel = log_base_double } } },
-	{ .name = "power", .category = "MATHEMATICAL", .help = "The base to the power of the exponent.",
+		{ .signature = "(DOUBLE base, DOUBLE value) DOUBLE",
+		  .kernel = log_base_double } } },
+	{ .name = "power", .category = "MATHEMATICAL",
+	  .help = "The base to the power of the exponent.",
 	  .variants = {
 		{ .signature = "(INT base, INT exponent) DOUBLE", .kernel = power_int },
 		{ .signature = "(BIGINT base, BIGINT exponent) DOUBLE", .kernel = power_bigint },
-		{ .signature = "(DOUBLE base, DOUBLE exponent) DOUBLE", .kernel = power_double } } },
+		{ .signature = "(DOUBLE base, DOUBLE exponent) DOUBLE",
+		  .kernel = power_double } } },
 	{ .name = "atan2", .category = "MATHEMATICAL",
 	  .help = "The angle in radians of the point (x, y); y comes first.",
 	  .variants = {
@@ -521,17 +529,20 @@ const struct func_def func_math[] = {
 	REALS("radians", "Degrees as radians.", radians),
 	{ .name = "pi", .category = "MATHEMATICAL", .help = "The number pi.",
 	  .variants = { { .signature = "() DOUBLE", .kernel = pi } } },
-	{ .name = "Random", .category = "MATHEMATICAL", .help = "A random number from 0 to below 1.",
+	{ .name = "Random", .category = "MATHEMATICAL",
+	  .help = "A random number from 0 to below 1.",
 	  .variants = { { .signature = "() DOUBLE", .kernel = random_number,
 			  .flags = FUNC_IMPURE } } },
 	EXTREME_DEF(greatest, "The greatest of the values that are not NULL."),
 	EXTREME_DEF(least, "The least of the values that are not NULL."),
 	{ .name = "geo_distance", .category = "MATHEMATICAL",
-	  .help = "The distance between two places on earth along a great circle, in kilometres or miles.",
+	  .help = "The distance between two places on earth along a great circle, in "
+		  "kilometres or miles.",
 	  .variants = {
 		{ .signature = "(DOUBLE lat1!, DOUBLE lon1!, DOUBLE lat2!, DOUBLE lon2!) DOUBLE",
 		  .kernel = geo_distance },
-		{ .signature = "(DOUBLE lat1!, DOUBLE lon1!, DOUBLE lat2!, DOUBLE lon2!, STRING units) DOUBLE",
+		{ .signature = "(DOUBLE lat1!, DOUBLE lon1!, DOUBLE lat2!, DOUBLE lon2!, "
+			       "STRING units) DOUBLE",
 		  .kernel = geo_distance, .flags = FUNC_SEES_NULLS } } },
 	FROM_BYTES(int_from_bytes, "INT", "an INT"),
 	FROM_BYTES(bigint_from_bytes, "BIGINT", "a BIGINT"),

@@ -1,6 +1,6 @@
 /*
- * One arithmetic kernel over plain items. Included with KERNEL (its name), FIELD (of the columns) and
- * EXPR (of a and b, the items) defined; undefines them.
+ * One arithmetic kernel over plain items. Included with KERNEL (its name), FIELD (of the columns)
+ * and EXPR (of a and b, the items) defined; undefines them.
  */
 KERNEL_CLONES static void KERNEL(struct kernel *k)
 {

@@ -22,24 +22,24 @@ static int64_t whole_of(double x, int64_t min, int64_t max)
 	return (int64_t)x;
 }
 
-#define NUMBERS(name_, from, to, expr)                                                             \
-	KERNEL_CLONES static void name_(struct kernel *k)                                          \
-	{                                                                                          \
-		const struct column *in = k->in[0];                                                \
-		const __typeof__(*in->from) *restrict items = in->from;                            \
-		__typeof__(*in->to) *restrict out = k->out->to;                                    \
-		const uint16_t *restrict rows = k->sel.rows;                                       \
-		uint32_t n = k->sel.len;                                                           \
-		if (in->valid != NULL)                                                             \
-			memcpy(kernel_valid(k), in->valid, k->span);                               \
-		for (uint32_t i = 0; rows == NULL && i < n; i++) {                                 \
-			__typeof__(*items) a = items[i];                                           \
-			out[i] = (expr);                                                           \
-		}                                                                                  \
-		for (uint32_t at = 0; rows != NULL && at < n; at++) {                              \
-			__typeof__(*items) a = items[rows[at]];                                    \
-			out[rows[at]] = (expr);                                                    \
-		}                                                                                  \
+#define NUMBERS(name_, from, to, expr)                                  \
+	KERNEL_CLONES static void name_(struct kernel *k)               \
+	{                                                               \
+		const struct column *in = k->in[0];                     \
+		const __typeof__(*in->from) *restrict items = in->from; \
+		__typeof__(*in->to) *restrict out = k->out->to;         \
+		const uint16_t *restrict rows = k->sel.rows;            \
+		uint32_t n = k->sel.len;                                \
+		if (in->valid != NULL)                                  \
+			memcpy(kernel_valid(k), in->valid, k->span);    \
+		for (uint32_t i = 0; rows == NULL && i < n; i++) {      \
+			__typeof__(*items) a = items[i];                \
+			out[i] = (expr);                                \
+		}                                                       \
+		for (uint32_t at = 0; rows != NULL && at < n; at++) {   \
+			__typeof__(*items) a = items[rows[at]];         \
+			out[rows[at]] = (expr);                         \
+		}                                                       \
 	}
 
 NUMBERS(int_to_bigint, i32, i64, a)
@@ -91,9 +91,8 @@ static fallible to_text(struct cast *cast, const struct type *from, const struct
 static bool is_truth(struct slice text)
 {
 	struct slice word = slice_trim(text);
-	return word.len > 0 &&
-	       (slice_eq_nocase(word, slice_sub(SLICE("true"), 0, word.len)) ||
-		slice_eq_nocase(word, slice_sub(SLICE("yes"), 0, word.len)));
+	return word.len > 0 && (slice_eq_nocase(word, slice_sub(SLICE("true"), 0, word.len)) ||
+				slice_eq_nocase(word, slice_sub(SLICE("yes"), 0, word.len)));
 }
 
 static fallible to_boolean(struct cast *cast, const struct type *from, const struct type *to,
@@ -124,7 +123,8 @@ static fallible to_int(struct cast *cast, const struct type *from, const struct 
 		ret->i32 = (int32_t)whole_of(in->f64, INT32_MIN, INT32_MAX);
 		return 0;
 	case TYPE_DECIMAL:
-		ret->i32 = (int32_t)(uint32_t)(uint64_t)decimal_to_i64_wrapped(decimal_of(from, in));
+		ret->i32 =
+			(int32_t)(uint32_t)(uint64_t)decimal_to_i64_wrapped(decimal_of(from, in));
 		return 0;
 	default:
 		return unsupported(cast, from, to);
@@ -309,9 +309,9 @@ typedef fallible cast_to(struct cast *cast, const struct type *from, const struc
 			 const struct value *in, struct value *ret);
 
 static cast_to *const casts[TYPE_KIND_COUNT] = {
-	[TYPE_BOOLEAN] = to_boolean, [TYPE_INT] = to_int,	      [TYPE_BIGINT] = to_bigint,
-	[TYPE_DOUBLE] = to_double,   [TYPE_DECIMAL] = to_decimal,     [TYPE_STRING] = to_text,
-	[TYPE_BYTES] = to_bytes,     [TYPE_DATE] = to_date,	      [TYPE_TIME] = to_time,
+	[TYPE_BOOLEAN] = to_boolean,     [TYPE_INT] = to_int,         [TYPE_BIGINT] = to_bigint,
+	[TYPE_DOUBLE] = to_double,       [TYPE_DECIMAL] = to_decimal, [TYPE_STRING] = to_text,
+	[TYPE_BYTES] = to_bytes,         [TYPE_DATE] = to_date,       [TYPE_TIME] = to_time,
 	[TYPE_TIMESTAMP] = to_timestamp, [TYPE_ARRAY] = to_array,     [TYPE_MAP] = to_map,
 	[TYPE_STRUCT] = to_struct,
 };

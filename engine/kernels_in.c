@@ -5,22 +5,22 @@
 #include "base/decimal.h"
 #include "engine/program_priv.h"
 
-#define IN_LIST(name_, field, same)                                                               \
-	static void name_(struct kernel *k)                                                        \
-	{                                                                                          \
-		const struct column *value = k->in[0];                                             \
-		memset(k->out->boolean, 0, k->span);                                               \
-		for (uint32_t item = 1; item < k->nin; item++) {                                   \
-			const struct column *other = k->in[item];                                  \
-			if (other->type->kind == TYPE_NULL)                                        \
-				continue;                                                          \
-			SEL_EACH(i, k->sel)                                                        \
-			{                                                                          \
-				if (column_is_null(value, i) || column_is_null(other, i))          \
-					continue;                                                  \
-				k->out->boolean[i] |= (uint8_t)(same);                             \
-			}                                                                          \
-		}                                                                                  \
+#define IN_LIST(name_, field, same)                                                       \
+	static void name_(struct kernel *k)                                               \
+	{                                                                                 \
+		const struct column *value = k->in[0];                                    \
+		memset(k->out->boolean, 0, k->span);                                      \
+		for (uint32_t item = 1; item < k->nin; item++) {                          \
+			const struct column *other = k->in[item];                         \
+			if (other->type->kind == TYPE_NULL)                               \
+				continue;                                                 \
+			SEL_EACH(i, k->sel)                                               \
+			{                                                                 \
+				if (column_is_null(value, i) || column_is_null(other, i)) \
+					continue;                                         \
+				k->out->boolean[i] |= (uint8_t)(same);                    \
+			}                                                                 \
+		}                                                                         \
 	}
 
 static bool same_nested(const struct column *a, const struct column *b, uint32_t i)
@@ -47,11 +47,11 @@ static void in_nothing(struct kernel *k)
 kernel_run *kernel_in(enum type_kind kind)
 {
 	static kernel_run *const kernels[TYPE_KIND_COUNT] = {
-		[TYPE_NULL] = in_nothing,  [TYPE_BOOLEAN] = in_boolean, [TYPE_INT] = in_i32,
-		[TYPE_BIGINT] = in_i64,	   [TYPE_DOUBLE] = in_f64,	[TYPE_DECIMAL] = in_decimal,
-		[TYPE_STRING] = in_bytes,  [TYPE_BYTES] = in_bytes,	[TYPE_DATE] = in_i32,
-		[TYPE_TIME] = in_i32,	   [TYPE_TIMESTAMP] = in_i64,	[TYPE_ARRAY] = in_nested,
-		[TYPE_MAP] = in_nested,	   [TYPE_STRUCT] = in_nested,
+		[TYPE_NULL] = in_nothing, [TYPE_BOOLEAN] = in_boolean, [TYPE_INT] = in_i32,
+		[TYPE_BIGINT] = in_i64,   [TYPE_DOUBLE] = in_f64,      [TYPE_DECIMAL] = in_decimal,
+		[TYPE_STRING] = in_bytes, [TYPE_BYTES] = in_bytes,     [TYPE_DATE] = in_i32,
+		[TYPE_TIME] = in_i32,     [TYPE_TIMESTAMP] = in_i64,   [TYPE_ARRAY] = in_nested,
+		[TYPE_MAP] = in_nested,   [TYPE_STRUCT] = in_nested,
 	};
 	assert(kernels[kind] != NULL);
 	return kernels[kind];

@@ -46,39 +46,39 @@ void kernel_logic_right(struct kernel *k)
 {
 	const uint8_t *truth = truth_of(k);
 	SEL_EACH(i, k->sel)
-		k->out->boolean[i] = is_null_row(k->in[0], i) ? 0 : truth[i];
+	k->out->boolean[i] = is_null_row(k->in[0], i) ? 0 : truth[i];
 }
 
 void kernel_not(struct kernel *k)
 {
 	const uint8_t *truth = truth_of(k);
 	SEL_EACH(i, k->sel)
-		k->out->boolean[i] = is_null_row(k->in[0], i) ? 0 : !truth[i];
+	k->out->boolean[i] = is_null_row(k->in[0], i) ? 0 : !truth[i];
 }
 
 /* Of what is never NULL. */
 void kernel_invert(struct kernel *k)
 {
 	SEL_EACH(i, k->sel)
-		k->out->boolean[i] = !k->in[0]->boolean[i];
+	k->out->boolean[i] = !k->in[0]->boolean[i];
 }
 
 void kernel_and_plain(struct kernel *k)
 {
 	SEL_EACH(i, k->sel)
-		k->out->boolean[i] = k->in[0]->boolean[i] & k->in[1]->boolean[i];
+	k->out->boolean[i] = k->in[0]->boolean[i] & k->in[1]->boolean[i];
 }
 
 void kernel_is_null(struct kernel *k)
 {
 	SEL_EACH(i, k->sel)
-		k->out->boolean[i] = is_null_row(k->in[0], i);
+	k->out->boolean[i] = is_null_row(k->in[0], i);
 }
 
 void kernel_is_not_null(struct kernel *k)
 {
 	SEL_EACH(i, k->sel)
-		k->out->boolean[i] = !is_null_row(k->in[0], i);
+	k->out->boolean[i] = !is_null_row(k->in[0], i);
 }
 
 /* Rows for which the condition holds take the branch; the others go on to the next. */
@@ -100,11 +100,11 @@ void kernel_case_when(struct kernel *k)
 }
 
 /* A loop for each size, so that each item is one load and one store. */
-#define TAKE(bytes)                                                                                \
-	SEL_EACH(i, k->sel)                                                                        \
-	{                                                                                          \
-		memcpy(to + i * (bytes), from + i * (bytes), (bytes));                             \
-		k->out->valid[i] = valid[i];                                                       \
+#define TAKE(bytes)                                                    \
+	SEL_EACH(i, k->sel)                                            \
+	{                                                              \
+		memcpy(to + i * (bytes), from + i * (bytes), (bytes)); \
+		k->out->valid[i] = valid[i];                           \
 	}
 
 /* Copies a branch's rows into the result; without input, the result stays NULL. */

@@ -77,7 +77,7 @@ static struct value *boxed_inputs(struct kernel *k, uint32_t row)
 void kernel_make_array(struct kernel *k)
 {
 	SEL_EACH(i, k->sel)
-		k->out->nested[i] = (struct values){ boxed_inputs(k, i), k->nin };
+	k->out->nested[i] = (struct values){ boxed_inputs(k, i), k->nin };
 }
 
 void kernel_make_struct(struct kernel *k)

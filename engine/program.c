@@ -141,8 +141,14 @@ static void run_step(struct run *run, const struct step *step)
 	for (uint32_t i = 0; i < step->nin; i++)
 		in[i] = run->regs[step->in[i]];
 	struct kernel k = {
-		.eval = run->eval, .in = in, .nin = step->nin, .out = out,
-		.sel = run->sels[step->sel], .span = run->span, .step = step, .run = run,
+		.eval = run->eval,
+		.in = in,
+		.nin = step->nin,
+		.out = out,
+		.sel = run->sels[step->sel],
+		.span = run->span,
+		.step = step,
+		.run = run,
 	};
 	uint32_t before = scope->failures;
 	run->eval->row_failed = scope->failed;

@@ -2,17 +2,18 @@
  * program.h - an expression compiled once to flat, typed steps, and the loop that runs them.
  *
  * program_new turns a tree into a list of operations over registers (columns); constants become
- * filled registers once; CASE, AND and OR narrow selections instead of jumping. program_run computes
- * one column for the live rows of a batch.
+ * filled registers once; CASE, AND and OR narrow selections instead of jumping. program_run
+ * computes one column for the live rows of a batch.
  *
  * Errors. A row may fail inside an expression (NULL in arithmetic, a division by zero, a function
  * that throws). Where a node `catches`, the row is NULL there and evaluation goes on; otherwise the
  * row's whole result is NULL. Each failed row is told to the eval's error sink once per failure
  * caught. `ret_failed` marks rows whose whole result failed, for callers that drop such rows.
  *
- * The analyser sets `catches` on: an argument of a function call (not of an operator) that is itself a
- * function call or a `->`; the operand of a CAST; each item of an ARRAY, both halves of each entry of
- * a MAP and each field of a STRUCT constructor. Nowhere else; and `||` is a call of CONCAT.
+ * The analyser sets `catches` on: an argument of a function call (not of an operator) that is
+ * itself a function call or a `->`; the operand of a CAST; each item of an ARRAY, both halves of
+ * each entry of a MAP and each field of a STRUCT constructor. Nowhere else; and `||` is a call of
+ * CONCAT.
  */
 #ifndef WEIR_ENGINE_PROGRAM_H
 #define WEIR_ENGINE_PROGRAM_H
@@ -48,8 +49,9 @@ struct program *program_new(struct arena *arena, const struct expr *expr);
 const struct type *program_type(const struct program *program);
 
 /*
- * Computes `ret` for the rows of `sel`. `columns` are the batch's now, or its before. ret_failed may
- * be NULL, else it has BATCH_ROWS_MAX bytes and gets 1 for each row that failed as a whole, else 0.
+ * Computes `ret` for the rows of `sel`. `columns` are the batch's now, or its before. ret_failed
+ * may be NULL, else it has BATCH_ROWS_MAX bytes and gets 1 for each row that failed as a whole,
+ * else 0.
  */
 void program_run(struct program *program, struct eval *eval, const struct column *columns,
 		 struct sel sel, struct column *ret, uint8_t *ret_failed);
@@ -73,8 +75,8 @@ const struct expr *expr_fold(struct arena *arena, const struct expr *expr);
 
 /*
  * For functions with lambdas. Runs a lambda's body for `n` tuples of parameters: params[k] is the
- * column of the k-th parameter, row_of[i] the row (of the kernel's columns) that tuple i belongs to.
- * `ret` is made by the call, in the eval's arena. A row with a tuple that fails has failed.
+ * column of the k-th parameter, row_of[i] the row (of the kernel's columns) that tuple i belongs
+ * to. `ret` is made by the call, in the eval's arena. A row with a tuple that fails has failed.
  */
 struct lambda;
 void lambda_run(struct lambda *lambda, struct eval *eval, const struct column *params,

@@ -42,7 +42,7 @@ static void open_validity(struct kernel *k, struct sel sel)
 	}
 	k->out->valid = arena_zeroed(k->eval->arena, k->span, 1);
 	SEL_EACH(i, sel)
-		k->out->valid[i] = 1;
+	k->out->valid[i] = 1;
 }
 
 void kernel_call(struct kernel *k)
@@ -57,9 +57,13 @@ void kernel_call(struct kernel *k)
 	for (uint32_t l = 0; l < data->nargs && data->lambdas[l] != NULL; l++)
 		data->lambdas[l]->outer = k->run;
 	struct func_call call = {
-		.args = args, .nargs = data->nargs, .out = k->out,
-		.sel = without_nulls(k, data), .lambdas = data->lambdas,
-		.variant = data->variant, .prepared = data->prepared,
+		.args = args,
+		.nargs = data->nargs,
+		.out = k->out,
+		.sel = without_nulls(k, data),
+		.lambdas = data->lambdas,
+		.variant = data->variant,
+		.prepared = data->prepared,
 	};
 	open_validity(k, call.sel);
 	if (call.sel.len > 0)
@@ -126,8 +130,8 @@ static struct column run_tuples(struct lambda *lambda, struct eval *outer,
 		if (reg->kind == REG_PARAM)
 			run.regs[i] = &params[reg->index];
 		else if (reg->kind == REG_CAPTURE)
-			run.regs[i] = gathered(eval.arena, lambda->outer->regs[reg->index], row_of,
-					       n);
+			run.regs[i] =
+				gathered(eval.arena, lambda->outer->regs[reg->index], row_of, n);
 	}
 	run_steps(&run);
 	return *run.regs[body->result];

@@ -40,8 +40,14 @@ static struct step *step_add(struct place *at, kernel_run *run, enum step_out ou
 		inputs[i] = in[i];
 	struct step *step = &program->steps[program->nsteps++];
 	*step = (struct step){
-		.run = run, .out = out, .out_kind = out_kind, .in = inputs, .nin = nin,
-		.sel = at->sel, .scope = at->scope, .expr = at->expr,
+		.run = run,
+		.out = out,
+		.out_kind = out_kind,
+		.in = inputs,
+		.nin = nin,
+		.sel = at->sel,
+		.scope = at->scope,
+		.expr = at->expr,
 	};
 	return step;
 }
@@ -227,8 +233,7 @@ static uint32_t in_list(struct place *at, const struct expr *expr)
 	const struct type *wide = at->program->regs[in[0]].type;
 	for (uint32_t i = 1; i < expr->nargs; i++) {
 		const struct type *type = at->program->regs[in[i]].type;
-		const struct type *both =
-			type_widest_number(at->program->arena, wide, type);
+		const struct type *both = type_widest_number(at->program->arena, wide, type);
 		wide = both != NULL ? both : wide->kind == TYPE_NULL ? type : wide;
 	}
 	for (uint32_t i = 0; i < expr->nargs; i++) {
@@ -271,8 +276,9 @@ static uint32_t logic(struct place *at, const struct expr *expr)
 		uint32_t right = node(at, expr->args[i]);
 		at->expr = expr;
 		bool more = i + 1 < expr->nargs;
-		kernel_run *run = !more ? kernel_logic_right
-					: expr->kind == EXPR_AND ? kernel_and_left : kernel_or_left;
+		kernel_run *run = !more                    ? kernel_logic_right
+				  : expr->kind == EXPR_AND ? kernel_and_left
+							   : kernel_or_left;
 		step_add(at, run, STEP_OUT_TARGET, out, &right, 1);
 	}
 	at->sel = sel;
@@ -316,8 +322,8 @@ static uint32_t subscript(struct place *at, const struct expr *expr)
 	return emit(at, map ? kernel_subscript_map : kernel_subscript_array, expr->type, in, 2);
 }
 
-static struct program *compile(struct arena *arena, const struct expr *expr,
-			       struct program *parent, uint32_t nparams);
+static struct program *compile(struct arena *arena, const struct expr *expr, struct program *parent,
+			       uint32_t nparams);
 
 static struct lambda *lambda_new(struct place *at, const struct expr *expr)
 {
@@ -454,14 +460,19 @@ static uint32_t node(struct place *at, const struct expr *expr)
 	return out;
 }
 
-static struct program *compile(struct arena *arena, const struct expr *expr,
-			       struct program *parent, uint32_t nparams)
+static struct program *compile(struct arena *arena, const struct expr *expr, struct program *parent,
+			       uint32_t nparams)
 {
 	struct program *program = arena_new(arena, struct program);
 	uint32_t first_param = parent != NULL ? parent->params_end : 0;
 	*program = (struct program){
-		.arena = arena, .expr = expr, .parent = parent, .first_param = first_param,
-		.params_end = first_param + nparams, .nsels = 1, .nscopes = 1,
+		.arena = arena,
+		.expr = expr,
+		.parent = parent,
+		.first_param = first_param,
+		.params_end = first_param + nparams,
+		.nsels = 1,
+		.nscopes = 1,
 	};
 	struct place at = { .program = program, .expr = expr };
 	program->result = node(&at, expr);
@@ -508,8 +519,11 @@ static fallible fold(const struct expr *expr, struct arena *arena, int64_t wall_
 	uint8_t failed[BATCH_ROWS_MAX];
 	uint64_t random = (uint64_t)wall_ms;
 	struct eval eval = {
-		.arena = &scratch, .wall_ms = wall_ms, .random = &random,
-		.failed = keep_message, .failed_arg = &failures,
+		.arena = &scratch,
+		.wall_ms = wall_ms,
+		.random = &random,
+		.failed = keep_message,
+		.failed_arg = &failures,
 	};
 	struct program *program = compile(&scratch, expr, NULL, 0);
 	struct column result;

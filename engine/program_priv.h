@@ -1,11 +1,11 @@
 /*
  * program_priv.h - what a compiled program consists of, for program*.c and kernels_*.c.
  *
- * A program is a list of steps over registers. A register is an input (a column, or in a lambda's body
- * a parameter or a register of the enclosing program), a constant, or what a step makes. A step runs
- * its kernel over the rows of one of the program's selections: number 0 is the caller's, the others
- * are made by steps that narrow (CASE, AND, OR, the begin of a scope). Failures go to the scope that
- * the step is in: number 0 is the whole expression, the others are nodes that catch.
+ * A program is a list of steps over registers. A register is an input (a column, or in a lambda's
+ * body a parameter or a register of the enclosing program), a constant, or what a step makes. A
+ * step runs its kernel over the rows of one of the program's selections: number 0 is the caller's,
+ * the others are made by steps that narrow (CASE, AND, OR, the begin of a scope). Failures go to
+ * the scope that the step is in: number 0 is the whole expression, the others are nodes that catch.
  *
  * A kernel reads k->in and writes k->out, whose data is there for `span` rows, undefined, and whose
  * `valid` is NULL unless the step says that it starts as NULL. Where it leaves a NULL it calls
@@ -48,11 +48,11 @@ struct step {
 	const uint32_t *in; /* registers */
 	uint32_t nin;
 	uint32_t sel, scope;
-	uint32_t sel_out, sel_rest; /* selections that it makes */
-	uint32_t inner_scope;       /* of scope steps */
-	enum expr_operator operator;/* of comparisons */
-	const struct expr *expr;    /* the node it comes from */
-	const void *data;           /* of the kernel */
+	uint32_t sel_out, sel_rest;  /* selections that it makes */
+	uint32_t inner_scope;        /* of scope steps */
+	enum expr_operator operator; /* of comparisons */
+	const struct expr *expr;     /* the node it comes from */
+	const void *data;            /* of the kernel */
 };
 
 enum reg_kind {
@@ -75,7 +75,7 @@ struct reg {
 struct program {
 	struct arena *arena; /* borrowed */
 	const struct expr *expr;
-	struct program *parent; /* of a lambda's body */
+	struct program *parent;           /* of a lambda's body */
 	uint32_t first_param, params_end; /* of its own parameters among those of all lambdas */
 	struct step *steps;
 	struct reg *regs;
@@ -125,8 +125,9 @@ static inline const uint8_t *kernel_validity(const struct column *column)
 	return column->valid != NULL ? column->valid : KERNEL_ALL_VALID;
 }
 
-/* Loops over the plain kinds are also built for newer processors, chosen when the program starts. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+/* Loops over the plain kinds are also built for newer processors, chosen when the program starts.
+ */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
 	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define KERNEL_CLONES __attribute__((target_clones("avx2", "default")))
 #else

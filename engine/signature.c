@@ -57,11 +57,11 @@ static const struct {
 	const char *name;
 	enum type_kind kind;
 } type_words[] = {
-	{ "BOOLEAN", TYPE_BOOLEAN }, { "INT", TYPE_INT },     { "INTEGER", TYPE_INT },
-	{ "BIGINT", TYPE_BIGINT },   { "DOUBLE", TYPE_DOUBLE }, { "DECIMAL", TYPE_DECIMAL },
-	{ "STRING", TYPE_STRING },   { "VARCHAR", TYPE_STRING }, { "BYTES", TYPE_BYTES },
-	{ "DATE", TYPE_DATE },       { "TIME", TYPE_TIME },   { "TIMESTAMP", TYPE_TIMESTAMP },
-	{ "ARRAY", TYPE_ARRAY },     { "MAP", TYPE_MAP },     { "STRUCT", TYPE_STRUCT },
+	{ "BOOLEAN", TYPE_BOOLEAN },   { "INT", TYPE_INT },        { "INTEGER", TYPE_INT },
+	{ "BIGINT", TYPE_BIGINT },     { "DOUBLE", TYPE_DOUBLE },  { "DECIMAL", TYPE_DECIMAL },
+	{ "STRING", TYPE_STRING },     { "VARCHAR", TYPE_STRING }, { "BYTES", TYPE_BYTES },
+	{ "DATE", TYPE_DATE },         { "TIME", TYPE_TIME },      { "TIMESTAMP", TYPE_TIMESTAMP },
+	{ "ARRAY", TYPE_ARRAY },       { "MAP", TYPE_MAP },        { "STRUCT", TYPE_STRUCT },
 	{ "INTERVAL", TYPE_INTERVAL }, { "LAMBDA", TYPE_LAMBDA },
 };
 
@@ -290,8 +290,7 @@ static bool bind(struct match *m, uint32_t variable, const struct type *arg)
 
 static bool fits(struct match *m, const struct signature_type *param, const struct type *arg);
 
-static bool lambda_fits(struct match *m, const struct signature_type *param,
-			const struct type *arg)
+static bool lambda_fits(struct match *m, const struct signature_type *param, const struct type *arg)
 {
 	assert(param->nparts > 0);
 	if (arg->precision != (int32_t)param->nparts - 1)
@@ -301,8 +300,7 @@ static bool lambda_fits(struct match *m, const struct signature_type *param,
 	return arg->element == NULL || fits(&exact, param->parts[param->nparts - 1], arg->element);
 }
 
-static bool struct_fits(struct match *m, const struct signature_type *param,
-			const struct type *arg)
+static bool struct_fits(struct match *m, const struct signature_type *param, const struct type *arg)
 {
 	if (param->nparts != arg->nfields)
 		return false;

@@ -6,8 +6,8 @@
  *	(DECIMAL x, INT n!, BIGINT... more) DECIMAL
  *	(T x, const INT n) ARRAY<T>
  *
- * Single capitals are type variables; DECIMAL without digits takes any; `...` (behind the type or the
- * name) is a parameter that takes none or many arguments; `!` behind a name is a Java primitive
+ * Single capitals are type variables; DECIMAL without digits takes any; `...` (behind the type or
+ *the name) is a parameter that takes none or many arguments; `!` behind a name is a Java primitive
  * there, so that NULL fails the row; `const` wants a literal. Scalar, aggregate and table functions
  * share this: each has a list of signatures, and signature_resolve picks one by ksqlDB's rules:
  * exact types first, then with implicit casts; among those that fit, the one that is not variadic,

@@ -74,9 +74,9 @@ const struct type *type_lambda(struct arena *arena, uint32_t nparams, const stru
 {
 	assert(nparams < TYPE_DEPTH_MAX);
 	struct type *type = arena_new(arena, struct type);
-	*type = (struct type){
-		.kind = TYPE_LAMBDA, .precision = (int32_t)nparams, .element = result
-	};
+	*type = (struct type){ .kind = TYPE_LAMBDA,
+			       .precision = (int32_t)nparams,
+			       .element = result };
 	return type;
 }
 

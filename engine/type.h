@@ -38,7 +38,7 @@ struct type_field {
 
 struct type {
 	enum type_kind kind;
-	int32_t precision, scale;         /* DECIMAL; LAMBDA: precision is the count of parameters */
+	int32_t precision, scale;         /* DECIMAL; LAMBDA: precision counts parameters */
 	const struct type *key, *element; /* MAP: key; MAP and ARRAY: element; LAMBDA: result */
 	const struct type_field *fields;  /* STRUCT */
 	uint32_t nfields;

@@ -2,7 +2,8 @@
 
 #include <xxhash.h>
 
-/* Values inside a nested one: an ARRAY's items, a STRUCT's fields, both halves of a MAP's entries. */
+/* Values inside a nested one: an ARRAY's items, a STRUCT's fields, both halves of a MAP's entries.
+ */
 static uint32_t part_count(const struct type *type, const struct values *nested)
 {
 	return type->kind == TYPE_MAP ? nested->len * 2 : nested->len;
@@ -394,8 +395,8 @@ static struct values load_nested(const struct type *type, struct reader *in, str
 	struct value *items = arena_array(arena, struct value, room);
 	uint32_t saved = type->kind == TYPE_STRUCT ? len : room;
 	for (uint32_t i = 0; i < room; i++)
-		items[i] = i < saved && !in->failed ? load(part_type(type, i), in, arena)
-						    : VALUE_NULL;
+		items[i] =
+			i < saved && !in->failed ? load(part_type(type, i), in, arena) : VALUE_NULL;
 	return (struct values){ items, type->kind == TYPE_STRUCT ? room : len };
 }
 

@@ -109,7 +109,7 @@ static bool decimal_math(enum expr_operator op, struct number a, struct number b
 	}
 	*ret = shifted(result, type->scale - result_scale);
 	__int128 limit = shifted(1, type->precision);
-	return *ret < limit && *ret > -limit;
+	return *ret<limit && * ret> - limit;
 }
 
 static bool both(struct expr_model *m, const struct expr *e, struct value *a, struct value *b)
@@ -165,26 +165,26 @@ static bool compare(enum expr_operator op, const struct type *at, const struct v
 	    bt->kind != TYPE_DECIMAL) {
 		struct number x = number_of(at, a), y = number_of(bt, b);
 		if (at->kind == TYPE_DOUBLE || bt->kind == TYPE_DOUBLE)
-			return holds(op, x.real < y.real, x.real == y.real, x.real > y.real);
-		return holds(op, x.whole < y.whole, x.whole == y.whole, x.whole > y.whole);
+			return holds(op, x.real<y.real, x.real == y.real, x.real> y.real);
+		return holds(op, x.whole<y.whole, x.whole == y.whole, x.whole> y.whole);
 	}
 	if (at->kind == TYPE_DOUBLE && bt->kind == TYPE_DOUBLE)
-		return holds(op, a->f64 < b->f64, a->f64 == b->f64, a->f64 > b->f64);
+		return holds(op, a->f64<b->f64, a->f64 == b->f64, a->f64> b->f64);
 	if (type_is_number(at) && (at->kind == TYPE_DECIMAL || bt->kind == TYPE_DECIMAL)) {
 		struct number x = number_of(at, a), y = number_of(bt, b);
 		if (at->kind == TYPE_DOUBLE || bt->kind == TYPE_DOUBLE)
-			return holds(op, x.real < y.real, x.real == y.real, x.real > y.real);
+			return holds(op, x.real<y.real, x.real == y.real, x.real> y.real);
 		int32_t scale = x.scale > y.scale ? x.scale : y.scale;
 		__int128 p = shifted(x.digits, scale - x.scale);
 		__int128 q = shifted(y.digits, scale - y.scale);
-		return holds(op, p < q, p == q, p > q);
+		return holds(op, p<q, p == q, p> q);
 	}
 	if (type_is_nested(at)) {
 		bool equal = value_eq(at, a, b);
 		return holds(op, !equal, equal, false);
 	}
 	int order = value_cmp(at, a, b);
-	return holds(op, order < 0, order == 0, order > 0);
+	return holds(op, order<0, order == 0, order> 0);
 }
 
 static bool comparison(struct expr_model *m, const struct expr *e, struct value *ret)
@@ -351,8 +351,7 @@ static bool constructor(struct expr_model *m, const struct expr *e, struct value
 		uint32_t kept = 0;
 		for (uint32_t i = 0; i < len; i++) {
 			uint32_t at = 0;
-			while (at < kept &&
-			       !value_eq(e->type->key, &items[2 * at], &items[2 * i]))
+			while (at < kept && !value_eq(e->type->key, &items[2 * at], &items[2 * i]))
 				at++;
 			items[2 * at] = items[2 * i];
 			items[2 * at + 1] = items[2 * i + 1];
@@ -385,7 +384,8 @@ static bool concat(struct expr_model *m, const struct expr *e, struct value *ret
 	struct value a, b;
 	if (!both(m, e, &a, &b) || a.is_null || b.is_null)
 		return false;
-	const char *text = arena_printf(m->arena, "%.*s%.*s", SLICE_ARGS(a.bytes), SLICE_ARGS(b.bytes));
+	const char *text =
+		arena_printf(m->arena, "%.*s%.*s", SLICE_ARGS(a.bytes), SLICE_ARGS(b.bytes));
 	ret->bytes = slice_str(text);
 	return true;
 }
@@ -402,7 +402,8 @@ static bool call(struct expr_model *m, const struct expr *e, struct value *ret)
 	*ret = VALUE_NULL;
 	if (strcmp(name, "greatest") == 0) {
 		for (uint32_t i = 0; i < e->nargs; i++) {
-			if (!args[i].is_null && (ret->is_null || value_cmp(e->type, &args[i], ret) > 0))
+			if (!args[i].is_null &&
+			    (ret->is_null || value_cmp(e->type, &args[i], ret) > 0))
 				*ret = args[i];
 		}
 		return true;

@@ -54,13 +54,13 @@ static void a_selection_is_walked_in_order(void **state)
 	const uint16_t rows[] = { 2, 3, 9 };
 	uint32_t sum = 0, count = 0;
 	SEL_EACH(i, ((struct sel){ rows, 3 }))
-		sum = sum * 10 + i;
+	sum = sum * 10 + i;
 	assert_int_equal(sum, 239);
 	SEL_EACH(i, sel_all(4))
-		count += i + 1;
+	count += i + 1;
 	assert_int_equal(count, 10);
 	SEL_EACH(i, ((struct sel){ rows, 0 }))
-		fail_msg("row %u of none", i);
+	fail_msg("row %u of none", i);
 }
 
 int main(void)

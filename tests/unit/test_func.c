@@ -9,9 +9,8 @@ static const struct type *T(enum type_kind kind)
 	return TYPE_OF(kind);
 }
 
-#define RESOLVE(name, err, ...)                                                                    \
-	resolve((name), (err),                                                                     \
-		(const struct type *[]){ __VA_ARGS__ },                                            \
+#define RESOLVE(name, err, ...)                                        \
+	resolve((name), (err), (const struct type *[]){ __VA_ARGS__ }, \
 		sizeof((const struct type *[]){ __VA_ARGS__ }) / sizeof(void *))
 
 static struct {
@@ -148,8 +147,10 @@ static void type_variables_are_bound_by_arguments_and_lambdas(void **state)
 {
 	(void)state;
 	struct signature_binding binding;
-	const char *text[] = { "(ARRAY<T> a, LAMBDA<T => U> f) ARRAY<U>",
-			       "(MAP<K, V> m, LAMBDA<K, V => A> f, LAMBDA<K, V => B> g) MAP<A, B>" };
+	const char *text[] = {
+		"(ARRAY<T> a, LAMBDA<T => U> f) ARRAY<U>",
+		"(MAP<K, V> m, LAMBDA<K, V => A> f, LAMBDA<K, V => B> g) MAP<A, B>"
+	};
 	const struct type *args[] = { type_array(&arena, T(TYPE_INT)),
 				      type_lambda(&arena, 1, T(TYPE_STRING)) };
 	assert_int_equal(pick(text, 2, args, 2, &binding), 0);

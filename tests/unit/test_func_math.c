@@ -41,7 +41,8 @@ static const struct expr *bytes(const char *value, size_t len)
 
 static const struct expr *dec(int32_t precision, int32_t scale, int64_t digits)
 {
-	return constant(type_decimal(&arena, precision, scale), (struct value){ .decimal = digits });
+	return constant(type_decimal(&arena, precision, scale),
+			(struct value){ .decimal = digits });
 }
 
 static const struct expr *null(void)
@@ -76,10 +77,10 @@ static const char *call_of(const char *name, const struct expr **args, uint32_t 
 	return arena_str(&arena, buf_slice(&out));
 }
 
-#define GIVES(want, name, ...)                                                                     \
-	assert_string_equal(call_of((name), (const struct expr *[]){ __VA_ARGS__ },                \
-				    sizeof((const struct expr *[]){ __VA_ARGS__ }) /               \
-					    sizeof(void *)),                                       \
+#define GIVES(want, name, ...)                                                       \
+	assert_string_equal(call_of((name), (const struct expr *[]){ __VA_ARGS__ },  \
+				    sizeof((const struct expr *[]){ __VA_ARGS__ }) / \
+					    sizeof(void *)),                         \
 			    (want))
 
 static void rounding_takes_half_up(void **state)
@@ -174,11 +175,12 @@ static void distances_are_along_great_circles(void **state)
 	      f64(51.5257), f64(-0.1122), text("mi"));
 	GIVES("DOUBLE 9673.40421197142", "geo_distance", f64(51.5257), f64(-0.1122), f64(-33.9323),
 	      f64(18.4197), null());
-	GIVES("failed: valid latitude values for GeoDistance function are in the range of -90 to 90 "
+	GIVES("failed: valid latitude values for GeoDistance function are in the range of -90 to "
+	      "90 "
 	      "decimal degrees",
 	      "geo_distance", i32(91), i32(2), i32(1), i32(2));
-	GIVES("failed: GeoDistance function units parameter must be one of MI or KM", "geo_distance",
-	      i32(1), i32(2), i32(1), i32(2), text("FT"));
+	GIVES("failed: GeoDistance function units parameter must be one of MI or KM",
+	      "geo_distance", i32(1), i32(2), i32(1), i32(2), text("FT"));
 	GIVES("DOUBLE 0.0", "geo_distance", i32(1), i32(2), i32(1), i32(2), text("miles"));
 }
 

@@ -56,20 +56,20 @@ static const struct expr *null(const struct type *type)
 	return expr_null(&arena, type);
 }
 
-#define NODE(kind, type, ...)                                                                      \
-	expr_new(&arena, (kind), (type), (const struct expr *[]){ __VA_ARGS__ },                   \
+#define NODE(kind, type, ...)                                                    \
+	expr_new(&arena, (kind), (type), (const struct expr *[]){ __VA_ARGS__ }, \
 		 sizeof((const struct expr *[]){ __VA_ARGS__ }) / sizeof(void *))
 
 static const struct expr *op(const struct type *type, const struct expr *a,
-			     enum expr_operator operator, const struct expr *b)
+			     enum expr_operator operator, const struct expr * b)
 {
-	struct expr *e = NODE(operator<= OP_MODULO ? EXPR_ARITHMETIC : EXPR_COMPARE, type, a, b);
+	struct expr *e = NODE(operator <= OP_MODULO ? EXPR_ARITHMETIC : EXPR_COMPARE, type, a, b);
 	e->operator = operator;
 	return e;
 }
 
 static const struct expr *cmp(const struct expr *a, enum expr_operator operator,
-			      const struct expr *b)
+			      const struct expr * b)
 {
 	return op(BOOLEAN, a, operator, b);
 }
@@ -477,7 +477,7 @@ static void subscripts_count_from_one_or_from_the_end(void **state)
 	static const struct {
 		int32_t place;
 		const char *item;
-	} cases[] = { { 1, "10" }, { 3, "30" }, { -1, "30" }, { -3, "10" },
+	} cases[] = { { 1, "10" },   { 3, "30" },   { -1, "30" },  { -3, "10" },
 		      { 0, "null" }, { 4, "null" }, { -4, "null" } };
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		GIVES(NODE(EXPR_SUBSCRIPT, INT, array, i32(cases[i].place)), cases[i].item);
@@ -519,8 +519,8 @@ static void a_filter_keeps_the_rows_that_are_true(void **state)
 	assert_int_equal(sel.rows[2], 7);
 	sel = program_filter(program, &eval, &column, sel, rows); /* onto itself */
 	assert_int_equal(sel.len, 3);
-	const struct expr *quotient =
-		op(INT, i32(28), OP_DIVIDE, op(INT, expr_column(&arena, 0, INT), OP_SUBTRACT, i32(7)));
+	const struct expr *quotient = op(INT, i32(28), OP_DIVIDE,
+					 op(INT, expr_column(&arena, 0, INT), OP_SUBTRACT, i32(7)));
 	program = program_new(&arena, cmp(quotient, OP_LT, i32(-6)));
 	sel = program_filter(program, &eval, &column, sel_all(8), rows);
 	assert_int_equal(sel.len, 3); /* of 3, 4 and 5; 6 is NULL, 7 divides by zero */
@@ -556,7 +556,8 @@ static void constants_are_folded_unless_they_fail_or_change(void **state)
 	assert_false(expr_is_const(expr_fold(&arena, cast(catches(bad), STRING))));
 	assert_false(expr_is_const(expr_fold(&arena, call("random", NULL, NULL))));
 	double number = 2;
-	assert_true(num_prefix_double(slice_str(run(call("random", NULL, NULL), NULL)), &number) > 0);
+	assert_true(num_prefix_double(slice_str(run(call("random", NULL, NULL), NULL)), &number) >
+		    0);
 	assert_true(number >= 0 && number < 1);
 }
 
@@ -583,10 +584,9 @@ static void lambdas_see_columns_and_outer_parameters(void **state)
 	column_fill(&columns[0], &arena, ints, &(struct value){ .nested = { items, 3 } }, 1);
 	column_fill(&columns[1], &arena, INT, &(struct value){ .i32 = 100 }, 1);
 	const struct expr *array = expr_column(&arena, 0, ints);
-	const struct expr *both = op(INT, op(INT, param(0, INT), OP_MULTIPLY, i32(10)), OP_ADD,
-				     param(1, INT));
-	const struct expr *inner =
-		lambda(op(INT, both, OP_ADD, expr_column(&arena, 1, INT)));
+	const struct expr *both =
+		op(INT, op(INT, param(0, INT), OP_MULTIPLY, i32(10)), OP_ADD, param(1, INT));
+	const struct expr *inner = lambda(op(INT, both, OP_ADD, expr_column(&arena, 1, INT)));
 	const struct expr *outer = lambda(call("each", array, inner));
 	assert_string_equal(run(call("each", array, outer), columns),
 			    "[[111, 112, 113], [121, 122, 123], [131, 132, 133]]");
@@ -616,9 +616,8 @@ static void an_array_larger_than_a_batch_goes_through_a_lambda(void **state)
 	for (int i = 0; i < N; i++)
 		items[i].i32 = i;
 	column_fill(&column, &arena, ints, &(struct value){ .nested = { items, N } }, 1);
-	const struct expr *each =
-		call("each", expr_column(&arena, 0, ints),
-		     lambda(op(INT, param(0, INT), OP_ADD, i32(1))));
+	const struct expr *each = call("each", expr_column(&arena, 0, ints),
+				       lambda(op(INT, param(0, INT), OP_ADD, i32(1))));
 	struct expr *last = NODE(EXPR_SUBSCRIPT, INT, each, i32(-1));
 	assert_string_equal(run(last, &column), "2500");
 	last = NODE(EXPR_SUBSCRIPT, INT, each, i32(1025));

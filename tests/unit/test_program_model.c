@@ -57,7 +57,9 @@ static uint64_t pick(struct gen *g, uint64_t n)
 static struct value random_scalar(struct gen *g, const struct type *type)
 {
 	static const char *const texts[] = { "", "a", "ab", "ba", "abc", "b%", "12", "-3", "1.50" };
-	static const int64_t edges[] = { 0, 1, -1, 2, 10, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN };
+	static const int64_t edges[] = {
+		0, 1, -1, 2, 10, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN
+	};
 	static const double reals[] = { 0.0, -0.0, 1.5, -2.25, 1e18, 3, 0.1 };
 	struct value v = { .is_null = false };
 	int64_t edge = pick(g, 4) == 0 ? edges[pick(g, COUNT_OF(edges))] : (int64_t)pick(g, 9) - 4;
@@ -101,8 +103,10 @@ static struct value random_value(struct gen *g, const struct type *type, uint64_
 			items[2 * i].bytes = slice_str(arena_printf(&arena, "k%u", i));
 			items[2 * i + 1] = random_value(g, type->element, 5);
 		} else {
-			items[i] = random_value(
-				g, type->kind == TYPE_ARRAY ? type->element : type->fields[i].type, 5);
+			items[i] = random_value(g,
+						type->kind == TYPE_ARRAY ? type->element
+									 : type->fields[i].type,
+						5);
 		}
 	}
 	return (struct value){ .nested = { items, len } };
@@ -133,7 +137,7 @@ static const struct expr *leaf(struct gen *g, const struct type *type)
 
 static const struct type *random_scalar_type(struct gen *g)
 {
-	static const enum type_kind kinds[] = { TYPE_BOOLEAN, TYPE_INT,    TYPE_BIGINT, TYPE_DOUBLE,
+	static const enum type_kind kinds[] = { TYPE_BOOLEAN, TYPE_INT,  TYPE_BIGINT,   TYPE_DOUBLE,
 						TYPE_STRING,  TYPE_DATE, TYPE_TIMESTAMP };
 	uint64_t i = pick(g, COUNT_OF(kinds) + 1);
 	return i == COUNT_OF(kinds) ? g->decimal : TYPE_OF(kinds[i]);
@@ -199,23 +203,26 @@ static const struct expr *random_boolean(struct gen *g, unsigned depth)
 		break;
 	case 6:
 		e = with(EXPR_LIKE, type, random_expr(g, TYPE_OF(TYPE_STRING), depth),
-			 pick(g, 3) == 0 ? leaf(g, TYPE_OF(TYPE_STRING))
-					 : expr_const(&arena, TYPE_OF(TYPE_STRING),
-						      (struct value){ .bytes = slice_str(
-							(const char *[]){ "a%", "%b", "%a%", "a_",
-									  "%_b%", "b!%", "%", "ab" }
-								[pick(g, 8)]) }),
+			 pick(g, 3) == 0
+				 ? leaf(g, TYPE_OF(TYPE_STRING))
+				 : expr_const(&arena, TYPE_OF(TYPE_STRING),
+					      (struct value){
+						      .bytes = slice_str((const char *[]){
+							      "a%", "%b", "%a%", "a_", "%_b%",
+							      "b!%", "%", "ab" }[pick(g, 8)]) }),
 			 NULL);
 		e->escape = pick(g, 2) == 0 ? '!' : 0;
 		break;
 	case 7:
-		e = with(EXPR_DISTINCT, type, random_expr(g, a, depth), random_expr(g, b, depth), NULL);
+		e = with(EXPR_DISTINCT, type, random_expr(g, a, depth), random_expr(g, b, depth),
+			 NULL);
 		break;
 	default:
-		e = with(EXPR_COMPARE, type, random_expr(g, a, depth), random_expr(g, b, depth), NULL);
+		e = with(EXPR_COMPARE, type, random_expr(g, a, depth), random_expr(g, b, depth),
+			 NULL);
 		e->operator = type_is_nested(a) || a->kind == TYPE_BOOLEAN
-				      ? OP_EQ + (enum expr_operator)pick(g, 2)
-				      : OP_EQ + (enum expr_operator)pick(g, 6);
+			? OP_EQ + (enum expr_operator)pick(g, 2)
+			: OP_EQ + (enum expr_operator)pick(g, 6);
 		return e;
 	}
 	e->negated = pick(g, 2) == 0;
@@ -231,9 +238,9 @@ static const struct expr *random_number(struct gen *g, const struct type *type, 
 		b = TYPE_OF(TYPE_INT);
 	if (type->kind == TYPE_DOUBLE && pick(g, 2) == 0)
 		a = TYPE_OF(TYPE_BIGINT);
-	struct expr *e =
-		with(EXPR_ARITHMETIC, type, random_expr(g, a, depth), random_expr(g, b, depth), NULL);
-	e->operator = (enum expr_operator)pick(g, 5);
+	struct expr *e = with(EXPR_ARITHMETIC, type, random_expr(g, a, depth),
+			      random_expr(g, b, depth), NULL);
+	e->operator = (enum expr_operator) pick(g, 5);
 	return e;
 }
 
@@ -244,8 +251,8 @@ static const struct expr *call_of(const char *name, const struct expr *const *ar
 	struct err err = ERR_INIT;
 	for (uint32_t i = 0; i < n; i++)
 		types[i] = args[i]->type;
-	assert_ok(func_resolve(registry, &arena, slice_str(name), types, n, &variant, params, &result,
-			       &err),
+	assert_ok(func_resolve(registry, &arena, slice_str(name), types, n, &variant, params,
+			       &result, &err),
 		  &err);
 	struct expr *e = expr_new(&arena, EXPR_CALL, result, args, n);
 	e->func = variant;
@@ -269,8 +276,8 @@ static const struct expr *random_map_items(struct gen *g, unsigned depth)
 	g->in_lambda = true;
 	const struct expr *body = random_expr(g, TYPE_OF(TYPE_INT), depth);
 	g->in_lambda = false;
-	struct expr *lambda = expr_new(&arena, EXPR_LAMBDA,
-				       type_lambda(&arena, 1, body->type), &body, 1);
+	struct expr *lambda =
+		expr_new(&arena, EXPR_LAMBDA, type_lambda(&arena, 1, body->type), &body, 1);
 	lambda->column = 1;
 	args[1] = lambda;
 	return call_of("map_items", args, 2);
@@ -305,7 +312,7 @@ static const struct expr *random_nested(struct gen *g, const struct type *type, 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct type *part = type->kind == TYPE_STRUCT ? type->fields[i].type
 					  : type->kind == TYPE_MAP && i % 2 == 0 ? type->key
-										  : type->element;
+										 : type->element;
 		args[i] = catching(g, part, depth);
 	}
 	enum expr_kind kind = type->kind == TYPE_ARRAY ? EXPR_ARRAY
@@ -337,7 +344,8 @@ static const struct expr *random_expr(struct gen *g, const struct type *type, un
 			return with(EXPR_SUBSCRIPT, type, random_expr(g, g->map, depth),
 				    random_expr(g, TYPE_OF(TYPE_STRING), depth), NULL);
 		case 2:
-			field = with(EXPR_FIELD, type, random_expr(g, g->record, depth), NULL, NULL);
+			field = with(EXPR_FIELD, type, random_expr(g, g->record, depth), NULL,
+				     NULL);
 			field->column = 0;
 			return field;
 		default:
@@ -385,7 +393,9 @@ static void compare(struct gen *g, const struct expr *expr, const struct value *
 	struct told told = { { 0 } };
 	uint8_t failed[BATCH_ROWS_MAX];
 	uint64_t random = 1;
-	struct eval eval = { .arena = &step, .random = &random, .failed = tell, .failed_arg = &told };
+	struct eval eval = {
+		.arena = &step, .random = &random, .failed = tell, .failed_arg = &told
+	};
 	struct column result;
 	struct program *program = program_new(&plan, expr);
 	(void)g;
@@ -402,8 +412,8 @@ static void compare(struct gen *g, const struct expr *expr, const struct value *
 		if (!value_eq(expr->type, &want, &is) || fine == (failed[i] != 0) ||
 		    model.failures != told.failures[i]) {
 			show(expr, i, &want, &is);
-			print_error("failed %d (model %d), failures told %u (model %u)\n", failed[i],
-				    !fine, told.failures[i], model.failures);
+			print_error("failed %d (model %d), failures told %u (model %u)\n",
+				    failed[i], !fine, told.failures[i], model.failures);
 			fail();
 		}
 	}
@@ -433,9 +443,11 @@ static void set_up_types(struct gen *g)
 	g->map = type_map(&arena, TYPE_OF(TYPE_STRING), TYPE_OF(TYPE_INT));
 	g->record = type_struct(&arena, fields, 2);
 	g->decimal = type_decimal(&arena, 12, 2);
-	const struct type *types[] = { TYPE_OF(TYPE_BOOLEAN), TYPE_OF(TYPE_INT), TYPE_OF(TYPE_BIGINT),
-				       TYPE_OF(TYPE_DOUBLE), g->decimal, TYPE_OF(TYPE_STRING),
-				       TYPE_OF(TYPE_DATE), g->array, g->record };
+	const struct type *types[] = {
+		TYPE_OF(TYPE_BOOLEAN), TYPE_OF(TYPE_INT), TYPE_OF(TYPE_BIGINT),
+		TYPE_OF(TYPE_DOUBLE),  g->decimal,        TYPE_OF(TYPE_STRING),
+		TYPE_OF(TYPE_DATE),    g->array,          g->record
+	};
 	for (uint32_t i = 0; i < NCOLUMNS; i++)
 		g->columns[i] = types[i % COUNT_OF(types)];
 	g->columns[NCOLUMNS - 1] = g->map;
@@ -464,9 +476,8 @@ static void run_rounds(struct rng *rng, uint32_t nrows, int rounds)
 			columns[c].valid = NULL;
 	}
 	for (int round = 0; round < rounds; round++) {
-		const struct type *type = pick(&g, 4) == 0
-						  ? g.columns[pick(&g, NCOLUMNS)]
-						  : random_scalar_type(&g);
+		const struct type *type =
+			pick(&g, 4) == 0 ? g.columns[pick(&g, NCOLUMNS)] : random_scalar_type(&g);
 		const struct expr *expr = random_expr(&g, type, DEPTH);
 		compare(&g, expr, rows, columns, random_sel(&g, nrows, where), where);
 	}

@@ -8,7 +8,7 @@ static struct arena arena;
 /* A random type, no deeper than `depth`. */
 static const struct type *random_type(struct rng *rng, unsigned depth)
 {
-	static const enum type_kind scalars[] = { TYPE_BOOLEAN, TYPE_INT,   TYPE_BIGINT,
+	static const enum type_kind scalars[] = { TYPE_BOOLEAN, TYPE_INT,    TYPE_BIGINT,
 						  TYPE_DOUBLE,  TYPE_STRING, TYPE_BYTES,
 						  TYPE_DATE,    TYPE_TIME,   TYPE_TIMESTAMP };
 	uint64_t choice = rng_below(rng, depth == 0 ? 10 : 16);
@@ -37,8 +37,8 @@ static struct values random_parts(struct rng *rng, const struct type *type)
 			items[2 * i].bytes = slice_str(arena_printf(&arena, "k%u", i));
 			items[2 * i + 1] = random_value(rng, type->element);
 		} else {
-			const struct type *of = type->kind == TYPE_ARRAY ? type->element
-									 : type->fields[i].type;
+			const struct type *of =
+				type->kind == TYPE_ARRAY ? type->element : type->fields[i].type;
 			items[i] = random_value(rng, of);
 		}
 	}
@@ -169,8 +169,9 @@ static void order_is_that_of_java(void **state)
 static void maps_are_equal_in_any_order(void **state)
 {
 	(void)state;
-	const struct value a[] = { { .bytes = SLICE("x") }, { .i32 = 1 }, { .bytes = SLICE("y") },
-				   { .i32 = 2 } };
+	const struct value a[] = {
+		{ .bytes = SLICE("x") }, { .i32 = 1 }, { .bytes = SLICE("y") }, { .i32 = 2 }
+	};
 	const struct value b[] = { a[2], a[3], a[0], a[1] };
 	const struct value left = { .nested = { a, 2 } }, right = { .nested = { b, 2 } };
 	const struct type *type = type_map(&arena, TYPE_OF(TYPE_STRING), TYPE_OF(TYPE_INT));
@@ -183,8 +184,12 @@ static const struct type *every_type(void)
 {
 	struct type_field *fields = arena_array(&arena, struct type_field, 8);
 	const struct type *types[8] = {
-		TYPE_OF(TYPE_DOUBLE), type_decimal(&arena, 4, 2), TYPE_OF(TYPE_STRING),
-		TYPE_OF(TYPE_BYTES), TYPE_OF(TYPE_DATE), TYPE_OF(TYPE_TIME),
+		TYPE_OF(TYPE_DOUBLE),
+		type_decimal(&arena, 4, 2),
+		TYPE_OF(TYPE_STRING),
+		TYPE_OF(TYPE_BYTES),
+		TYPE_OF(TYPE_DATE),
+		TYPE_OF(TYPE_TIME),
 		TYPE_OF(TYPE_TIMESTAMP),
 		type_map(&arena, TYPE_OF(TYPE_STRING), type_array(&arena, TYPE_OF(TYPE_BOOLEAN))),
 	};
@@ -202,10 +207,14 @@ static void a_value_prints_for_people_for_sql_and_as_json(void **state)
 	static const struct value entry[] = { { .bytes = { (const uint8_t *)"k", 1 } },
 					      { .nested = { yes, 2 } } };
 	const struct value items[] = {
-		{ .f64 = 1e10 },	   { .decimal = -5 },
-		{ .bytes = SLICE("a'\"\n") }, { .bytes = SLICE("\x01\x02") },
-		{ .i32 = 1 },		   { .i32 = 3723004 },
-		{ .i64 = 5 },		   { .nested = { entry, 1 } },
+		{ .f64 = 1e10 },
+		{ .decimal = -5 },
+		{ .bytes = SLICE("a'\"\n") },
+		{ .bytes = SLICE("\x01\x02") },
+		{ .i32 = 1 },
+		{ .i32 = 3723004 },
+		{ .i64 = 5 },
+		{ .nested = { entry, 1 } },
 	};
 	const struct value value = { .nested = { items, 8 } };
 	const struct type *type = every_type();
