@@ -288,6 +288,8 @@ static struct place parse_prefixed(struct parser *in, size_t start, size_t prefi
 		return failed(start);
 	if (!end.ok && prefix == 0)
 		return failed(start);
+	if (end.ok && pattern_check(FIELD_OFFSET, seconds, NULL) != 0)
+		return failed(start);
 	if (!end.ok)
 		return set_zone(in, buf_slice(&name), start, start + prefix);
 	if (seconds != 0 || prefix == 0)
@@ -471,11 +473,12 @@ static fallible local_instant(const struct pattern_parsed *parsed, const struct 
 		return 0;
 	}
 	int64_t offset = parsed->value[FIELD_OFFSET];
-	if (pattern_field_info[FIELD_OFFSET].min > offset ||
-	    pattern_field_info[FIELD_OFFSET].max < offset)
-		return err_set(err, ERR_INVALID,
-			       "Zone offset not in valid range: -18:00 to +18:00");
 	bool whole = parsed->has_date && parsed->has_time;
+	if (pattern_check(FIELD_OFFSET, offset, err) != 0)
+		return named != NULL && !whole
+			       ? (int)ERR_INVALID
+			       : err_set(err, ERR_INVALID,
+					 "Zone offset not in valid range: -18:00 to +18:00");
 	if (named == NULL || whole || zone_offset_fits(named, local, (int32_t)offset))
 		*ret_seconds = local - offset;
 	else
@@ -492,10 +495,10 @@ fallible pattern_parse_timestamp(const struct pattern *pattern, struct slice tex
 	struct parser in = { .pattern = pattern, .text = text, .zones = zones };
 	TRY(parse_text(&in, err));
 	int64_t days = in.parsed.days, nanos = in.parsed.nanos_of_day, seconds;
-	if (!in.parsed.has_date)
-		TRY(partial_date(&in.parsed, &days, err));
 	if (!in.parsed.has_time)
 		TRY(partial_time(&in.parsed, &nanos, err));
+	if (!in.parsed.has_date)
+		TRY(partial_date(&in.parsed, &days, err));
 	int64_t local = days * TIME_DAY_SECONDS + nanos / 1000000000;
 	if (local_instant(&in.parsed, zone, local, &seconds, err) != 0)
 		return in.parsed.has_date && in.parsed.has_time ? time_bad_text(text, err)

@@ -348,15 +348,20 @@ static fallible resolve_others(struct pattern_parsed *parsed, struct err *err)
 		/* Java's day of the week, from Monday; the later one counts if there were two. */
 		pattern_put(parsed, FIELD_DAY_OF_WEEK, (value + 5) % 7 + 1);
 	}
-	if (!pattern_has(parsed, FIELD_DAY_OF_WEEK))
+	bool weeks = pattern_has(parsed, FIELD_WEEK_YEAR) ||
+		     pattern_has(parsed, FIELD_WEEK_OF_YEAR) ||
+		     pattern_has(parsed, FIELD_WEEK_OF_MONTH);
+	if (!weeks || !pattern_has(parsed, FIELD_DAY_OF_WEEK))
 		return 0;
+	TRY(pattern_check(FIELD_DAY_OF_WEEK, parsed->value[FIELD_DAY_OF_WEEK], err));
+	if (pattern_has(parsed, FIELD_YEAR))
+		TRY(pattern_check(FIELD_YEAR, parsed->value[FIELD_YEAR], err));
 	bool of_month = pattern_has(parsed, FIELD_YEAR) && pattern_has(parsed, FIELD_MONTH) &&
 			pattern_has(parsed, FIELD_WEEK_OF_MONTH);
 	bool of_year = !pattern_has(parsed, FIELD_YEAR) && pattern_has(parsed, FIELD_WEEK_YEAR) &&
 		       pattern_has(parsed, FIELD_WEEK_OF_YEAR);
 	if (!of_month && !of_year)
 		return 0;
-	TRY(pattern_check(FIELD_DAY_OF_WEEK, parsed->value[FIELD_DAY_OF_WEEK], err));
 	int64_t weekday = parsed->value[FIELD_DAY_OF_WEEK] % 7 + 1;
 	if (of_month)
 		return resolve_week_of_month(parsed, weekday, err);

@@ -5,6 +5,7 @@
  */
 #include "base/time.h"
 
+#include "base/text.h"
 #include "base/time_priv.h"
 
 #define WHOLE_BYTES_MAX (2 * TIME_TEXT_BYTES_MAX)
@@ -155,18 +156,12 @@ static bool scan_date(struct scan *scan, struct scanned_date *ret_date)
 /* Java counts in UTF-16. */
 static size_t java_index(struct slice text, size_t at)
 {
-	size_t index = 0;
-	for (size_t i = 0; i < MIN(at, text.len); i++)
-		index += (text.data[i] & 0xC0) != 0x80 ? (text.data[i] >= 0xF0 ? 2 : 1) : 0;
-	return index;
+	return text_utf16_len(slice_sub(text, 0, at));
 }
 
 static struct slice quoted(struct slice text)
 {
-	size_t len = MIN(text.len, QUOTED_CHARS_MAX);
-	while (len < text.len && len > 0 && (text.data[len] & 0xC0) == 0x80)
-		len--;
-	return slice_of(text.data, len);
+	return text_utf16_sub(text, 0, QUOTED_CHARS_MAX);
 }
 
 int time_bad_index(struct slice whole, size_t at, struct err *err)

@@ -272,7 +272,7 @@ static void dates_are_strict_and_may_be_partial(void **state)
 		     "Invalid date 'February 29' as '2021' is not a leap year");
 	assert_fails(time_parse_date(SLICE("2021-02-03x"), &days, &err), &err, ERR_INVALID,
 		     "could not be parsed, unparsed text found at index 10");
-	/* Java counts UTF-16 units: these are 1 and 2 of them in 2 and 4 bytes. */
+	/* Java counts UTF-16 units: this is one of them, in two bytes. */
 	assert_fails(time_parse_date(SLICE("2021-\xC3\xA9-03"), &days, &err), &err, ERR_INVALID,
 		     "at index 5");
 }
