@@ -255,7 +255,7 @@ static void decode_part(struct decode *d, const struct message_part *part, void 
 	d->depth--;
 }
 
-fallible message_read(const struct message *message, int16_t version, struct reader *reader,
+fallible message_read(const struct message_type *message, int16_t version, struct reader *reader,
 		      struct arena *arena, void *ret, struct err *err)
 {
 	if (!message_has_version(message, version))

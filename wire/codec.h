@@ -57,7 +57,7 @@ struct message_part {
 	uint16_t nfields, size;
 };
 
-struct message {
+struct message_type {
 	const char *name; /* as in C: "produce_request" */
 	enum message_kind kind;
 	int16_t key; /* of the API, or the type of a record of an internal topic; -1: none */
@@ -81,29 +81,29 @@ struct splices {
 #define message_array(arena, name, n) ((struct name *)message_filled((arena), name##_part(), (n)))
 void *message_filled(struct arena *arena, const struct message_part *part, size_t n);
 
-static inline bool message_has_version(const struct message *message, int16_t version)
+static inline bool message_has_version(const struct message_type *message, int16_t version)
 {
 	return version >= message->first && version <= message->last;
 }
 
-static inline bool message_is_flexible(const struct message *message, int16_t version)
+static inline bool message_is_flexible(const struct message_type *message, int16_t version)
 {
 	return version >= message->flexible;
 }
 
 /* Reads one message, and leaves in `reader` what follows it; `*ret` points to its struct. */
-fallible message_read(const struct message *message, int16_t version, struct reader *reader,
+fallible message_read(const struct message_type *message, int16_t version, struct reader *reader,
 		      struct arena *arena, void *ret, struct err *err);
 
 /*
  * Appends a message. Records are not copied but noted in `splices`, unless that is NULL; they must
  * then live as long as the notes. On failure `to` is as it was.
  */
-fallible message_write(const struct message *message, int16_t version, const void *from,
+fallible message_write(const struct message_type *message, int16_t version, const void *from,
 		       struct buf *to, struct splices *splices, struct err *err);
 
 /* Appends the fields that this version has as text, much like JSON. */
-void message_print(const struct message *message, int16_t version, const void *from,
+void message_print(const struct message_type *message, int16_t version, const void *from,
 		   struct buf *to);
 
 #endif

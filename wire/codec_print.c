@@ -116,7 +116,7 @@ static void print_part(const struct message_part *part, int16_t version, const v
 	buf_append_u8(to, '}');
 }
 
-void message_print(const struct message *message, int16_t version, const void *from,
+void message_print(const struct message_type *message, int16_t version, const void *from,
 		   struct buf *to)
 {
 	assert(from != NULL);

@@ -247,7 +247,7 @@ static void encode_part(struct encode *e, const struct message_part *part, const
 	e->depth--;
 }
 
-fallible message_write(const struct message *message, int16_t version, const void *from,
+fallible message_write(const struct message_type *message, int16_t version, const void *from,
 		       struct buf *to, struct splices *splices, struct err *err)
 {
 	assert(from != NULL);

@@ -18,13 +18,13 @@ enum frame_state frame_cut(struct slice bytes, uint32_t bytes_max, struct slice 
 	return FRAME_WHOLE;
 }
 
-int16_t frame_request_header_version(const struct message *request, int16_t version)
+int16_t frame_request_header_version(const struct message_type *request, int16_t version)
 {
 	assert(request->kind == MESSAGE_REQUEST);
 	return message_is_flexible(request, version) ? 2 : 1;
 }
 
-int16_t frame_response_header_version(const struct message *response, int16_t version)
+int16_t frame_response_header_version(const struct message_type *response, int16_t version)
 {
 	assert(response->kind == MESSAGE_RESPONSE);
 	if (response->key == API_VERSIONS_KEY)
@@ -55,7 +55,7 @@ static fallible finish_frame(struct buf *to, size_t start, size_t spliced, struc
 }
 
 struct frame_part {
-	const struct message *message;
+	const struct message_type *message;
 	int16_t version;
 	const void *from;
 };
@@ -82,7 +82,7 @@ static fallible write_frame(struct frame_part header, struct frame_part body, st
 	return code;
 }
 
-fallible frame_write_request(const struct message *request, int16_t version,
+fallible frame_write_request(const struct message_type *request, int16_t version,
 			     int32_t correlation_id, struct slice client_id, const void *from,
 			     struct buf *to, struct err *err)
 {
@@ -95,7 +95,7 @@ fallible frame_write_request(const struct message *request, int16_t version,
 			   (struct frame_part){ request, version, from }, to, NULL, err);
 }
 
-fallible frame_write_response(const struct message *response, int16_t version,
+fallible frame_write_response(const struct message_type *response, int16_t version,
 			      int32_t correlation_id, const void *from, struct buf *to,
 			      struct splices *splices, struct err *err)
 {
@@ -105,7 +105,7 @@ fallible frame_write_response(const struct message *response, int16_t version,
 			   (struct frame_part){ response, version, from }, to, splices, err);
 }
 
-fallible frame_read_response(const struct message *response, int16_t version, struct slice body,
+fallible frame_read_response(const struct message_type *response, int16_t version, struct slice body,
 			     struct arena *arena, int32_t *ret_correlation_id, void *ret,
 			     struct err *err)
 {

@@ -21,8 +21,8 @@ enum frame_state frame_cut(struct slice bytes, uint32_t bytes_max, struct slice 
 			   uint32_t *ret_len);
 
 /* The versions of the headers of a message. */
-int16_t frame_request_header_version(const struct message *request, int16_t version);
-int16_t frame_response_header_version(const struct message *response, int16_t version);
+int16_t frame_request_header_version(const struct message_type *request, int16_t version);
+int16_t frame_response_header_version(const struct message_type *response, int16_t version);
 
 /* The key, version and correlation id, which stand at the same place in every request. */
 struct frame_start {
@@ -32,15 +32,15 @@ struct frame_start {
 fallible frame_peek(struct slice body, struct frame_start *ret_start, struct err *err);
 
 /* Appends a whole frame. Its length counts what `splices` hold; NULL: records are copied. */
-fallible frame_write_request(const struct message *request, int16_t version,
+fallible frame_write_request(const struct message_type *request, int16_t version,
 			     int32_t correlation_id, struct slice client_id, const void *from,
 			     struct buf *to, struct err *err);
-fallible frame_write_response(const struct message *response, int16_t version,
+fallible frame_write_response(const struct message_type *response, int16_t version,
 			      int32_t correlation_id, const void *from, struct buf *to,
 			      struct splices *splices, struct err *err);
 
 /* Reads a response's header and message out of a frame's body. */
-fallible frame_read_response(const struct message *response, int16_t version, struct slice body,
+fallible frame_read_response(const struct message_type *response, int16_t version, struct slice body,
 			     struct arena *arena, int32_t *ret_correlation_id, void *ret,
 			     struct err *err);
 

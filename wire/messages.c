@@ -19,7 +19,7 @@
 #define DATA MESSAGE_DATA
 
 #define MESSAGE(id, kind_, key_, first_, last_, flexible_)                                         \
-	const struct message id##_message = { .name = #id,                                         \
+	const struct message_type id##_message = { .name = #id,                                         \
 					      .kind = kind_,                                       \
 					      .key = key_,                                         \
 					      .first = first_,                                     \
@@ -56,7 +56,7 @@
 #include "wire/messages_data.def"
 #include "wire/messages_undef.h"
 
-const struct message *const MESSAGES[] = {
+const struct message_type *const MESSAGES[] = {
 #define MESSAGE_NO_FIELDS
 #include "wire/messages_fields.h"
 #define MESSAGE(id, ...) &id##_message,
@@ -68,7 +68,7 @@ const struct message *const MESSAGES[] = {
 };
 const uint32_t MESSAGES_LEN = COUNT_OF(MESSAGES);
 
-const struct message *message_of_key(enum message_kind kind, int16_t key)
+const struct message_type *message_of_key(enum message_kind kind, int16_t key)
 {
 	assert(kind != MESSAGE_DATA);
 	for (uint32_t i = 0; i < MESSAGES_LEN; i++) {

@@ -23,7 +23,7 @@
 #include "wire/messages_fields.h"
 #define MESSAGE(name, ...)                                                                         \
 	struct name;                                                                               \
-	extern const struct message name##_message;                                                \
+	extern const struct message_type name##_message;                                                \
 	const struct message_part *name##_part(void);
 #define PART(name)                                                                                 \
 	struct name;                                                                               \
@@ -48,10 +48,10 @@
 #include "wire/messages_undef.h"
 
 /* Every message, for tools and tests. */
-extern const struct message *const MESSAGES[];
+extern const struct message_type *const MESSAGES[];
 extern const uint32_t MESSAGES_LEN;
 
 /* The request or response of an API; NULL: not among ours. */
-const struct message *message_of_key(enum message_kind kind, int16_t key);
+const struct message_type *message_of_key(enum message_kind kind, int16_t key);
 
 #endif

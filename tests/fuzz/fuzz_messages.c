@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void write_and_compare(const struct message *m, int16_t version, const void *item,
+static void write_and_compare(const struct message_type *m, int16_t version, const void *item,
 			      struct arena *arena)
 {
 	struct buf bytes = BUF_INIT((size_t)1 << 24), before = BUF_INIT((size_t)1 << 26),
@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 3)
 		return 0;
-	const struct message *m = MESSAGES[(uint32_t)(data[0] << 8 | data[1]) % MESSAGES_LEN];
+	const struct message_type *m = MESSAGES[(uint32_t)(data[0] << 8 | data[1]) % MESSAGES_LEN];
 	int16_t version = (int16_t)(m->first + data[2] % (m->last - m->first + 1));
 	struct arena arena = { 0 };
 	struct reader reader = reader_of(slice_of(data + 3, size - 3));

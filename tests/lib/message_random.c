@@ -75,7 +75,7 @@ static void random_part(const struct random_message *r, const struct message_par
 	}
 }
 
-void *message_random(const struct message *message, int16_t version, struct rng *rng,
+void *message_random(const struct message_type *message, int16_t version, struct rng *rng,
 		     struct arena *arena)
 {
 	struct random_message r = { .version = version, .rng = rng, .arena = arena };

@@ -10,7 +10,7 @@
 #include "tests/lib/test.h"
 #include "wire/codec.h"
 
-void *message_random(const struct message *message, int16_t version, struct rng *rng,
+void *message_random(const struct message_type *message, int16_t version, struct rng *rng,
 		     struct arena *arena);
 
 #endif

@@ -39,7 +39,7 @@ static void reset(struct fixture *f)
 	buf_reset(&f->again);
 }
 
-static void print(struct fixture *f, const struct message *message, int16_t version,
+static void print(struct fixture *f, const struct message_type *message, int16_t version,
 		  struct slice bytes)
 {
 	struct reader reader = reader_of(bytes);
@@ -169,7 +169,7 @@ static void every_message_in_every_version_comes_back_as_it_went(void **state)
 	struct fixture *f = *state;
 	struct rng rng = { rng_seed_from_env() };
 	for (uint32_t i = 0; i < MESSAGES_LEN; i++) {
-		const struct message *m = MESSAGES[i];
+		const struct message_type *m = MESSAGES[i];
 		for (int16_t v = m->first; v <= m->last; v++) {
 			for (int round = 0; round < ROUNDS; round++) {
 				reset(f);
@@ -190,7 +190,7 @@ static void every_truncation_of_every_message_is_refused(void **state)
 	struct fixture *f = *state;
 	struct rng rng = { rng_seed_from_env() };
 	for (uint32_t i = 0; i < MESSAGES_LEN; i++) {
-		const struct message *m = MESSAGES[i];
+		const struct message_type *m = MESSAGES[i];
 		for (int16_t v = m->first; v <= m->last; v++) {
 			reset(f);
 			void *made = message_random(m, v, &rng, &f->arena);
