@@ -103,7 +103,7 @@ static void a_task_runs_once_for_many_requests(void **state)
 }
 
 struct letter {
-	struct message_type message;
+	struct message message;
 	int sender, number;
 };
 
@@ -114,7 +114,7 @@ struct post {
 	struct letter *letters;
 };
 
-static void receive(void *arg, struct message_type *message)
+static void receive(void *arg, struct message *message)
 {
 	struct post *post = arg;
 	struct letter *letter = CONTAINER_OF(message, struct letter, message);
