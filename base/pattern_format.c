@@ -2,6 +2,7 @@
 
 #include "base/pattern_priv.h"
 #include "base/time.h"
+#include "base/time_priv.h"
 #include "base/zone_names.h"
 
 struct printer {
@@ -46,18 +47,13 @@ static fallible get(const struct printer *in, enum pattern_field field, int64_t 
 	}
 }
 
-static void print_padded(struct buf *out, uint64_t value, int width)
-{
-	buf_printf(out, "%0*llu", width, (unsigned long long)value);
-}
-
 static fallible print_number(const struct printer *in, const struct pattern_op *op, struct err *err)
 {
 	int64_t value;
 	TRY(get(in, op->field, &value, err));
 	uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 	if (op->kind == OP_REDUCED) {
-		print_padded(in->out, size % 100, 2);
+		time_append_digits(in->out, size % 100, 2);
 		return 0;
 	}
 	uint64_t limit = 1; /* the first number too wide */
@@ -76,7 +72,7 @@ static fallible print_number(const struct printer *in, const struct pattern_op *
 	else if (op->sign == SIGN_EXCEEDS_PAD && op->min_width < 19 && size >= wide)
 		buf_append_u8(in->out, '+');
 	assert(IMPLIES(value < 0, op->sign != SIGN_NOT_NEGATIVE));
-	print_padded(in->out, size, op->min_width);
+	time_append_digits(in->out, size, op->min_width);
 	return 0;
 }
 
@@ -87,7 +83,7 @@ static fallible print_fraction(const struct printer *in, const struct pattern_op
 	TRY(get(in, op->field, &nanos, err));
 	for (int i = op->max_width; i < 9; i++)
 		nanos /= 10;
-	print_padded(in->out, (uint64_t)nanos, op->max_width);
+	time_append_digits(in->out, (uint64_t)nanos, op->max_width);
 	return 0;
 }
 
@@ -143,14 +139,14 @@ static fallible print_offset(const struct printer *in, const struct pattern_op *
 		return 0;
 	}
 	buf_append_u8(in->out, offset < 0 ? '-' : '+');
-	print_padded(in->out, (uint64_t)hours, 2);
+	time_append_digits(in->out, (uint64_t)hours, 2);
 	if (form->minutes_always || minutes != 0) {
 		buf_append_str(in->out, form->colon ? ":" : "");
-		print_padded(in->out, (uint64_t)minutes, 2);
+		time_append_digits(in->out, (uint64_t)minutes, 2);
 	}
 	if (form->seconds && seconds != 0) {
 		buf_append_str(in->out, form->colon ? ":" : "");
-		print_padded(in->out, (uint64_t)seconds, 2);
+		time_append_digits(in->out, (uint64_t)seconds, 2);
 	}
 	return 0;
 }
@@ -166,14 +162,14 @@ static fallible print_localized(const struct printer *in, const struct pattern_o
 	if (size == 0)
 		return 0;
 	buf_append_u8(in->out, offset < 0 ? '-' : '+');
-	print_padded(in->out, (uint64_t)(size / 3600), full ? 2 : 1);
+	time_append_digits(in->out, (uint64_t)(size / 3600), full ? 2 : 1);
 	if (full || size % 3600 != 0) {
 		buf_append_u8(in->out, ':');
-		print_padded(in->out, (uint64_t)(size / 60 % 60), 2);
+		time_append_digits(in->out, (uint64_t)(size / 60 % 60), 2);
 	}
 	if (size % 60 != 0) {
 		buf_append_u8(in->out, ':');
-		print_padded(in->out, (uint64_t)(size % 60), 2);
+		time_append_digits(in->out, (uint64_t)(size % 60), 2);
 	}
 	return 0;
 }

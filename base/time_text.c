@@ -15,9 +15,22 @@
 
 static const char whole_time[] = "00:00:00.000";
 
+#define DIGITS_MAX 20
+
+void time_append_digits(struct buf *out, uint64_t value, int width)
+{
+	assert(width >= 0 && width <= DIGITS_MAX);
+	uint8_t text[DIGITS_MAX];
+	int at = DIGITS_MAX;
+	for (; value != 0 || DIGITS_MAX - at < width; value /= 10)
+		text[--at] = (uint8_t)('0' + value % 10);
+	buf_append(out, slice_of(text + at, (size_t)(DIGITS_MAX - at)));
+}
+
 static void print_digits(struct buf *out, int64_t value, int width)
 {
-	buf_printf(out, "%0*lld", width, (long long)value);
+	assert(value >= 0);
+	time_append_digits(out, (uint64_t)value, width);
 }
 
 void time_print_date(struct buf *out, int64_t days)
