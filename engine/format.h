@@ -91,6 +91,10 @@ const struct format_traits *format_traits_find(struct slice name); /* NULL: unkn
 fallible format_check(const struct format_spec *spec, bool is_key,
 		      const struct format_column *columns, uint32_t ncolumns, struct err *err);
 
+/* "`A` INTEGER KEY, `B` STRING KEY", for errors. */
+void format_print_columns(const struct format_column *columns, uint32_t n, bool is_key,
+			  struct buf *out);
+
 extern const struct format_ops FORMAT_JSON, FORMAT_DELIMITED, FORMAT_KAFKA, FORMAT_NONE;
 
 #endif
