@@ -2,7 +2,8 @@
 
 #include "engine/signature.h"
 
-static const struct agg_def *const FAMILIES[] = { AGG_NUMBERS, AGG_ORDER, AGG_COLLECT, AGG_STATISTICS };
+static const struct agg_def *const FAMILIES[] = { AGG_NUMBERS, AGG_ORDER, AGG_COLLECT,
+						  AGG_STATISTICS };
 
 #define VARIANTS_MAX 16
 
@@ -61,8 +62,8 @@ static fallible check_constants(const struct agg_def *def, const struct signatur
 		if (param->constant && constants[i] == NULL)
 			return err_set(err, ERR_INVALID,
 				       "Parameter %u passed to function %s must be a literal "
-				       "constant, but was expression: '%s'", i + 1, def->name,
-				       arg_texts[i]);
+				       "constant, but was expression: '%s'",
+				       i + 1, def->name, arg_texts[i]);
 	}
 	return 0;
 }
@@ -87,8 +88,7 @@ fallible agg_resolve(struct slice name, struct arena *arena, const struct type *
 	struct value *values = arena_array(arena, struct value, nargs);
 	const struct type **types = arena_array(arena, const struct type *, nargs);
 	for (uint32_t i = 0; i < nargs; i++) {
-		bool constant =
-			signature->params[signature_param_of(signature, i, nargs)].constant;
+		bool constant = signature->params[signature_param_of(signature, i, nargs)].constant;
 		if (constant) {
 			types[agg->nconstants] = args[i];
 			values[agg->nconstants++] = *constants[i];
@@ -101,8 +101,9 @@ fallible agg_resolve(struct slice name, struct arena *arena, const struct type *
 	}
 	agg->constants = values;
 	agg->constant_types = types;
-	agg->result = signature->returns != NULL ?
-			      signature_fill(arena, signature->returns, &binding) : NULL;
+	agg->result = signature->returns != NULL
+			      ? signature_fill(arena, signature->returns, &binding)
+			      : NULL;
 	agg->intermediate = agg->result;
 	if (agg->def->bind != NULL)
 		TRY(agg->def->bind(agg, arena, err));

@@ -1,4 +1,5 @@
-/* COLLECT_LIST, COLLECT_SET, EARLIEST_ and LATEST_BY_OFFSET, HISTOGRAM, ATTR: values that are kept. */
+/* COLLECT_LIST, COLLECT_SET, EARLIEST_ and LATEST_BY_OFFSET, HISTOGRAM, ATTR: values that are kept.
+ */
 #include "engine/agg_families.h"
 #include "engine/kept.h"
 
@@ -43,7 +44,8 @@ static void collect_list_add(const struct agg *agg, struct eval *eval, void *con
 			     const struct agg_rows *rows)
 {
 	(void)eval;
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct kept_list *list = &((struct list_state *)states[i])->list;
 		struct value value = column_value(rows->args[0], i);
 		kept_list_insert(list, list->items.len, kept_new(agg->args[0], &value));
@@ -54,7 +56,8 @@ static void collect_list_remove(const struct agg *agg, struct eval *eval, void *
 				const struct agg_rows *rows)
 {
 	(void)eval;
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct kept_list *list = &((struct list_state *)states[i])->list;
 		struct value value = column_value(rows->args[0], i);
 		struct kept gone = kept_new(agg->args[0], &value);
@@ -83,7 +86,8 @@ static void collect_set_add(const struct agg *agg, struct eval *eval, void *cons
 			    const struct agg_rows *rows)
 {
 	(void)eval;
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct kept_list *list = &((struct list_state *)states[i])->list;
 		struct value value = column_value(rows->args[0], i);
 		struct kept kept = kept_new(agg->args[0], &value);
@@ -129,7 +133,8 @@ static void by_offset_add(const struct agg *agg, struct eval *eval, void *const 
 {
 	const struct by_offset *by = agg->data;
 	(void)eval;
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct kept_list *list = &((struct list_state *)states[i])->list;
 		struct value value = column_value(rows->args[0], i);
 		if (value.is_null && by->ignore_nulls)
@@ -169,10 +174,9 @@ static void by_offset_emit(const struct agg *agg, const void *state, struct aren
 static fallible by_offset_bind(struct agg *agg, struct arena *arena, struct err *err)
 {
 	struct by_offset *by = arena_new(arena, struct by_offset);
-	*by = (struct by_offset){ .latest = agg->func->name[0] == 'L',
-				  .one = true,
-				  .n = 1,
-				  .ignore_nulls = true };
+	*by = (struct by_offset){
+		.latest = agg->func->name[0] == 'L', .one = true, .n = 1, .ignore_nulls = true
+	};
 	for (uint32_t i = 0; i < agg->nconstants; i++) {
 		const struct value *value = &agg->constants[i];
 		if (agg->constant_types[i]->kind == TYPE_BOOLEAN) {
@@ -219,7 +223,8 @@ static void histogram_count(struct kept_list *list, struct kept kept, int64_t by
 static void histogram_apply(const struct agg *agg, void *const *states, const struct agg_rows *rows,
 			    int64_t by)
 {
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct value value = column_value(rows->args[0], i);
 		histogram_count(&((struct list_state *)states[i])->list,
 				kept_new(agg->args[0], &value), by);
@@ -245,8 +250,8 @@ static void histogram_merge(const struct agg *agg, void *into, const void *from)
 	(void)agg;
 	const struct kept_list *b = &((const struct list_state *)from)->list;
 	for (uint32_t i = 0; i < b->items.len; i++)
-		histogram_count(&((struct list_state *)into)->list,
-				kept_copy(&b->items.items[i]), b->items.items[i].number);
+		histogram_count(&((struct list_state *)into)->list, kept_copy(&b->items.items[i]),
+				b->items.items[i].number);
 }
 
 static void histogram_emit(const struct agg *agg, const void *state, struct arena *arena,
@@ -266,7 +271,8 @@ static void histogram_emit(const struct agg *agg, const void *state, struct aren
 static void attr_apply(const struct agg *agg, void *const *states, const struct agg_rows *rows,
 		       int64_t by)
 {
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct kept_list *list = &((struct list_state *)states[i])->list;
 		struct value value = column_value(rows->args[0], i);
 		histogram_count(list, kept_new(agg->args[0], &value), by);

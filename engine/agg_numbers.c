@@ -21,11 +21,11 @@ static void count_by(void *const *states, const struct agg_rows *rows, int64_t b
 {
 	if (rows->args[0]->valid == NULL) {
 		SEL_EACH(i, rows->sel)
-			((struct count *)states[i])->n += by;
+		((struct count *)states[i])->n += by;
 		return;
 	}
 	SEL_EACH(j, rows->sel)
-		((struct count *)states[j])->n += column_is_null(rows->args[0], j) ? 0 : by;
+	((struct count *)states[j])->n += column_is_null(rows->args[0], j) ? 0 : by;
 }
 
 static void count_add(const struct agg *agg, struct eval *eval, void *const *states,
@@ -81,7 +81,8 @@ static void sum_apply(const struct agg *agg, struct eval *eval, void *const *sta
 {
 	const struct column *arg = rows->args[0];
 	const struct type *type = agg->args[0];
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct sum *sum = states[i];
 		if (column_is_null(arg, i))
 			continue;
@@ -92,8 +93,8 @@ static void sum_apply(const struct agg *agg, struct eval *eval, void *const *sta
 			break;
 		case TYPE_BIGINT:
 			sum->whole = (int64_t)((uint64_t)sum->whole +
-					       (sign > 0 ? (uint64_t)arg->i64[i] :
-							   -(uint64_t)arg->i64[i]));
+					       (sign > 0 ? (uint64_t)arg->i64[i]
+							 : -(uint64_t)arg->i64[i]));
 			break;
 		case TYPE_DOUBLE:
 			sum->real += sign * arg->f64[i];
@@ -101,7 +102,8 @@ static void sum_apply(const struct agg *agg, struct eval *eval, void *const *sta
 		default: {
 			__int128 next = sum->decimal + sign * arg->decimal[i];
 			if (!decimal_fits(next, type->precision))
-				eval_fail(eval, i, "Numeric field overflow: the sum does not fit %s",
+				eval_fail(eval, i,
+					  "Numeric field overflow: the sum does not fit %s",
 					  type_kind_name(type->kind));
 			else
 				sum->decimal = next;
@@ -191,7 +193,7 @@ static void average_apply(const struct agg *agg, struct eval *eval, void *const 
 {
 	sum_apply(agg, eval, states, rows, sign); /* the sum comes first in the state */
 	SEL_EACH(i, rows->sel)
-		((struct average *)states[i])->n += column_is_null(rows->args[0], i) ? 0 : sign;
+	((struct average *)states[i])->n += column_is_null(rows->args[0], i) ? 0 : sign;
 }
 
 static void average_add(const struct agg *agg, struct eval *eval, void *const *states,
@@ -217,8 +219,8 @@ static void average_emit(const struct agg *agg, const void *state, struct arena 
 {
 	const struct average *average = state;
 	(void)arena;
-	double sum = agg->args[0]->kind == TYPE_DOUBLE ? average->sum.real :
-							 (double)average->sum.whole;
+	double sum =
+		agg->args[0]->kind == TYPE_DOUBLE ? average->sum.real : (double)average->sum.whole;
 	out->f64[row] = average->n == 0 ? 0.0 : sum / (double)average->n;
 }
 
@@ -238,7 +240,8 @@ static void sum_list_apply(const struct agg *agg, void *const *states, const str
 			   int sign)
 {
 	enum type_kind kind = agg->args[0]->element->kind;
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct sum *sum = states[i];
 		if (column_is_null(rows->args[0], i))
 			continue;
@@ -254,8 +257,8 @@ static void sum_list_apply(const struct agg *agg, void *const *states, const str
 						       (uint32_t)(sign * (int64_t)item->i32));
 			else
 				sum->whole = (int64_t)((uint64_t)sum->whole +
-						       (sign > 0 ? (uint64_t)item->i64 :
-								   -(uint64_t)item->i64));
+						       (sign > 0 ? (uint64_t)item->i64
+								 : -(uint64_t)item->i64));
 		}
 	}
 }

@@ -59,7 +59,8 @@ static void extreme_add(const struct agg *agg, struct eval *eval, void *const *s
 {
 	const struct column *arg = rows->args[0];
 	(void)eval;
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct extreme value = { .present = 1 };
 		if (column_is_null(arg, i))
 			continue;
@@ -134,7 +135,7 @@ struct top_state {
 struct top {
 	uint32_t k;
 	bool ascending, distinct;
-	bool one;                    /* MIN, MAX: a scalar */
+	bool one;                   /* MIN, MAX: a scalar */
 	const struct type *element; /* of the result's array */
 };
 
@@ -201,7 +202,8 @@ static void top_put(const struct agg *agg, struct kept_list *list, const struct 
 static void top_add(const struct agg *agg, struct eval *eval, void *const *states,
 		    const struct agg_rows *rows)
 {
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct value item = column_value(rows->args[0], i);
 		if (item.is_null)
 			continue;
@@ -265,8 +267,8 @@ static fallible top_bind(struct agg *agg, struct arena *arena, struct err *err)
 	if (agg->nargs > 1) {
 		struct type_field *fields = arena_array(arena, struct type_field, agg->nargs);
 		for (uint32_t c = 0; c < agg->nargs; c++) {
-			fields[c].name = c == 0 ? SLICE("sort_col") :
-						  slice_str(arena_printf(arena, "col%u", c - 1));
+			fields[c].name = c == 0 ? SLICE("sort_col")
+						: slice_str(arena_printf(arena, "col%u", c - 1));
 			fields[c].type = agg->args[c];
 		}
 		top->element = type_struct(arena, fields, agg->nargs);

@@ -33,7 +33,8 @@ static double number_at(const struct column *column, uint32_t row)
 
 static void moments_apply(void *const *states, const struct agg_rows *rows, int sign)
 {
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct moments *m = states[i];
 		if (column_is_null(rows->args[0], i))
 			continue;
@@ -109,7 +110,8 @@ static void correlation_init(const struct agg *agg, void *state)
 
 static void correlation_apply(void *const *states, const struct agg_rows *rows, int sign)
 {
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct correlation *c = states[i];
 		if (column_is_null(rows->args[0], i) || column_is_null(rows->args[1], i))
 			continue;
@@ -176,8 +178,8 @@ static fallible correlation_bind(struct agg *agg, struct arena *arena, struct er
 }
 
 /*
- * COUNT_DISTINCT: HyperLogLog with 2^12 registers (a standard error of 1.6 %), and linear counting while
- * most registers are empty, which makes small counts exact in practice.
+ * COUNT_DISTINCT: HyperLogLog with 2^12 registers (a standard error of 1.6 %), and linear counting
+ * while most registers are empty, which makes small counts exact in practice.
  */
 
 #define HLL_BITS 12
@@ -199,7 +201,8 @@ static void distinct_add(const struct agg *agg, struct eval *eval, void *const *
 			 const struct agg_rows *rows)
 {
 	(void)eval;
-	SEL_EACH(i, rows->sel) {
+	SEL_EACH(i, rows->sel)
+	{
 		struct distinct *d = states[i];
 		struct value value = column_value(rows->args[0], i);
 		if (value.is_null)

@@ -78,14 +78,14 @@ static void apply(struct aggregates *aggs, struct eval *eval, struct group_state
 	int64_t *sequence = arena_array(eval->arena, int64_t, BATCH_ROWS_MAX);
 	void **places = arena_array(eval->arena, void *, BATCH_ROWS_MAX);
 	SEL_EACH(s, sel)
-		sequence[s] = aggs->sequence++;
+	sequence[s] = aggs->sequence++;
 	for (uint32_t a = 0; a < aggs->spec->naggs; a++) {
 		const struct agg *agg = aggs->spec->aggs[a];
 		SEL_EACH(i, sel)
-			places[i] = state_at(aggs, states[i], a);
-		struct agg_rows rows = {
-			.args = aggs->pointers[a], .sequence = sequence, .sel = sel
-		};
+		places[i] = state_at(aggs, states[i], a);
+		struct agg_rows rows = { .args = aggs->pointers[a],
+					 .sequence = sequence,
+					 .sel = sel };
 		if (remove)
 			agg->def->remove(agg, eval, places, &rows);
 		else
@@ -173,7 +173,8 @@ struct sel aggregates_keys(const struct op *op, const struct batch *batch, struc
 	uint32_t len = 0;
 	(void)op;
 	buf_reset(scratch);
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		size_t begin = scratch->len;
 		if (row_value_null(batch, i) ||
 		    !keycode_put(scratch, batch->columns, batch->schema->nkeys, i)) {

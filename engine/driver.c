@@ -11,7 +11,7 @@ struct driver {
 	struct task **tasks;
 	uint32_t ntasks;
 	struct driver_options options;
-	struct outbox outputs;          /* what the sinks wrote since they were last asked for */
+	struct outbox outputs;           /* what the sinks wrote since they were last asked for */
 	VEC(struct driver_output) given; /* the same, as lent to the caller */
 	struct outbox lent;
 	VEC(struct driver_error) errors;
@@ -61,9 +61,8 @@ void driver_free(struct driver *driver)
 
 static void take_errors(struct driver *driver, struct task *task)
 {
-	vec_each(error, &task_errors(task)->errors) {
-		const char *message =
-			arena_str(&driver->error_arena, slice_str(error->message));
+	vec_each (error, &task_errors(task)->errors) {
+		const char *message = arena_str(&driver->error_arena, slice_str(error->message));
 		vec_push(&driver->errors, (struct driver_error){ .logger = error->logger,
 								 .message = message,
 								 .partition = error->partition,
@@ -150,9 +149,9 @@ const struct driver_output *driver_outputs(struct driver *driver, uint32_t *ret_
 	driver->lent = lent;
 	outbox_reset(&driver->outputs);
 	vec_clear(&driver->given);
-	vec_each(record, &driver->lent.records)
-		vec_push(&driver->given, (struct driver_output){ .topic = record->topic,
-								 .event = record->event });
+	vec_each (record, &driver->lent.records)
+		vec_push(&driver->given,
+			 (struct driver_output){ .topic = record->topic, .event = record->event });
 	*ret_n = driver->given.len;
 	return driver->given.items;
 }

@@ -1,9 +1,9 @@
 /*
  * DELIMITED: one line of RFC 4180 text, one field a column, in order.
  *
- * A field is plain, or in double quotes with a quote doubled inside. An empty field is NULL. The count of
- * fields must be the columns'. Numbers are read as Java's parse methods read them; times are numbers;
- * BYTES are base64. Writing quotes a field only where it must be.
+ * A field is plain, or in double quotes with a quote doubled inside. An empty field is NULL. The
+ * count of fields must be the columns'. Numbers are read as Java's parse methods read them; times
+ * are numbers; BYTES are base64. Writing quotes a field only where it must be.
  */
 #include "base/base64.h"
 #include "base/decimal.h"
@@ -23,7 +23,8 @@ static fallible delimited_open(const struct format_spec *spec, bool is_key,
 		if (type_is_nested(columns[i].type))
 			return err_set(err, ERR_UNSUPPORTED,
 				       "The 'DELIMITED' format does not support type '%s', column: "
-				       "`%.*s`", type_kind_name(columns[i].type->kind),
+				       "`%.*s`",
+				       type_kind_name(columns[i].type->kind),
 				       SLICE_ARGS(columns[i].name));
 	}
 	struct format_delimited *delimited = arena_new(arena, struct format_delimited);
@@ -138,9 +139,8 @@ static fallible decode_row(struct format_delimited *format, struct slice record,
 	struct value *values = arena_array(arena, struct value, ncolumns);
 	for (uint32_t c = 0; c < ncolumns; c++) {
 		values[c] = VALUE_NULL;
-		if (fields[c].len > 0 &&
-		    parse_field(format->format.columns[c].type, fields[c], arena, &values[c], err) !=
-			    0)
+		if (fields[c].len > 0 && parse_field(format->format.columns[c].type, fields[c],
+						     arena, &values[c], err) != 0)
 			return err_wrap(err, "column `%.*s`",
 					SLICE_ARGS(format->format.columns[c].name));
 	}
@@ -166,8 +166,8 @@ static void delimited_decode(struct format *format, const struct slice *records,
 			}
 			continue;
 		}
-		if (decode_row((struct format_delimited *)format, records[i], i, arena, out, &err) !=
-		    0) {
+		if (decode_row((struct format_delimited *)format, records[i], i, arena, out,
+			       &err) != 0) {
 			ok[i] = 0;
 			failed(failed_arg, i, err.text);
 		}
@@ -187,8 +187,9 @@ static bool needs_quotes(struct slice text, uint8_t delimiter, bool first)
 	uint8_t begin = text.data[0], end = text.data[text.len - 1];
 	if (first && !((begin >= '0' && begin <= '9') || (begin >= 'A' && begin <= 'Z') ||
 		       (begin >= 'a' && begin <= 'z') || begin > 0x7E))
-		return begin <= ',' ? true : begin < '0' || (begin > '9' && begin < 'A') ||
-						     (begin > 'Z' && begin < 'a');
+		return begin <= ',' ? true
+				    : begin < '0' || (begin > '9' && begin < 'A') ||
+					      (begin > 'Z' && begin < 'a');
 	return begin <= '#' || end <= ' ';
 }
 

@@ -1,11 +1,11 @@
 /*
  * JSON: an object with a member per column, or (a single column, unwrapped) a bare value.
  *
- * Reading: a member goes to the column of its name, else to the column whose name is the member's in
- * upper case; the last of several wins; others are skipped; what is missing is NULL. INTEGER and BIGINT
- * take fractions (cut off) and numbers in texts, DOUBLE and DECIMAL numbers in texts, STRING takes
- * anything, the rest take their own kind only. One bad member fails the whole record. Nothing builds a
- * tree: nested columns are made straight from the events.
+ * Reading: a member goes to the column of its name, else to the column whose name is the member's
+ * in upper case; the last of several wins; others are skipped; what is missing is NULL. INTEGER and
+ * BIGINT take fractions (cut off) and numbers in texts, DOUBLE and DECIMAL numbers in texts, STRING
+ * takes anything, the rest take their own kind only. One bad member fails the whole record. Nothing
+ * builds a tree: nested columns are made straight from the events.
  */
 #include "base/base64.h"
 #include "base/decimal.h"
@@ -24,7 +24,8 @@ struct format_json {
 static fallible check_maps(const struct type *type, struct err *err)
 {
 	if (type->kind == TYPE_MAP && type->key->kind != TYPE_STRING)
-		return err_set(err, ERR_UNSUPPORTED, "JSON only supports MAP types with STRING keys");
+		return err_set(err, ERR_UNSUPPORTED,
+			       "JSON only supports MAP types with STRING keys");
 	if (type->kind == TYPE_MAP || type->kind == TYPE_ARRAY)
 		return check_maps(type->element, err);
 	for (uint32_t i = 0; type->kind == TYPE_STRUCT && i < type->nfields; i++)

@@ -73,8 +73,9 @@ static void kafka_decode(struct format *format, const struct slice *records, uin
 			continue;
 		if (!slice_is_null(records[i]) && !decode_one(type, records[i], &value)) {
 			ok[i] = 0;
-			failed(failed_arg, i, "Size of data received by the deserializer is not "
-					      "that of the column's type");
+			failed(failed_arg, i,
+			       "Size of data received by the deserializer is not "
+			       "that of the column's type");
 			continue;
 		}
 		if (out[0] != NULL)

@@ -8,9 +8,11 @@ static fallible none_open(const struct format_spec *spec, bool is_key,
 	if (ncolumns > 0) {
 		struct buf text = BUF_INIT(BUF_TEXT_BYTES_MAX);
 		format_print_columns(columns, ncolumns, is_key, &text);
-		int code = err_set(err, ERR_UNSUPPORTED,
-				   "The 'NONE' format can only be used when no columns are defined. "
-				   "Got: [%s]", buf_str(&text));
+		int code =
+			err_set(err, ERR_UNSUPPORTED,
+				"The 'NONE' format can only be used when no columns are defined. "
+				"Got: [%s]",
+				buf_str(&text));
 		buf_fini(&text);
 		return code;
 	}

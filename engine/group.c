@@ -40,7 +40,7 @@ void group_table_fini(struct group_table *table)
 {
 	for (struct group *g = group_next(table, NULL); g != NULL; g = group_next(table, g))
 		mem_free(g->key);
-	vec_each(slab, &table->slabs)
+	vec_each (slab, &table->slabs)
 		mem_free(*slab);
 	vec_fini(&table->slabs);
 	vec_fini(&table->holes);
@@ -97,8 +97,8 @@ static void rebuild(struct group_table *table, uint32_t more)
 		uint32_t at = (uint32_t)g->hash & table->slot_mask;
 		while (table->slots[at].index != 0)
 			at = (at + 1) & table->slot_mask;
-		table->slots[at] = (struct group_slot){ .tag = tag_of(g->hash),
-							.index = index_of(g) + 1 };
+		table->slots[at] =
+			(struct group_slot){ .tag = tag_of(g->hash), .index = index_of(g) + 1 };
 	}
 }
 

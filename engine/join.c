@@ -9,8 +9,8 @@ void join_sides_open(struct join_sides *sides, const struct op *op, struct arena
 	for (unsigned s = 0; s < 2; s++) {
 		struct join_side *side = &sides->side[s];
 		side->schema = node->inputs[s]->schema;
-		side->first = node->schema->nkeys +
-			      (s == 1 ? node->inputs[0]->schema->ncolumns : 0);
+		side->first =
+			node->schema->nkeys + (s == 1 ? node->inputs[0]->schema->ncolumns : 0);
 		side->kept = arena_array(arena, uint64_t, bits_words(side->schema->ncolumns));
 		op_reads(node, s, op->wanted, side->kept);
 	}
@@ -47,8 +47,8 @@ static void put_side(const struct op *op, const struct join_side *side,
 	} else if (part->columns != NULL) {
 		for (uint32_t c = 0; c < side->schema->ncolumns; c++) {
 			if (op_wants(op, side->first + c))
-				column_copy_row(&columns[side->first + c], row,
-						&part->columns[c], part->row);
+				column_copy_row(&columns[side->first + c], row, &part->columns[c],
+						part->row);
 		}
 	} else {
 		put_absent(op, side, columns, row);

@@ -37,7 +37,7 @@ struct value kept_value(const struct kept *kept, const struct type *type, struct
 
 void kept_list_fini(struct kept_list *list)
 {
-	vec_each(kept, &list->items)
+	vec_each (kept, &list->items)
 		kept_free(kept);
 	vec_fini(&list->items);
 }

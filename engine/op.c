@@ -121,9 +121,9 @@ void op_reads(const struct node *node, unsigned input, const uint64_t *wanted, u
 bool op_needs_before(const struct node *node, bool before_wanted)
 {
 	switch (node->kind) {
-	case NODE_FILTER:         /* to know whether the row was there before */
-	case NODE_REKEY:          /* to take the row away from its old key */
-	case NODE_AGGREGATE:      /* to undo */
+	case NODE_FILTER:    /* to know whether the row was there before */
+	case NODE_REKEY:     /* to take the row away from its old key */
+	case NODE_AGGREGATE: /* to undo */
 	case NODE_JOIN_FOREIGN_KEY:
 		return true;
 	case NODE_JOIN_TABLES:

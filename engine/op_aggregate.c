@@ -10,7 +10,7 @@ struct op_aggregate {
 	struct op op;
 	struct aggregates aggs;
 	struct group_table groups;
-	struct buf keys;  /* of the batch's rows, one behind the other */
+	struct buf keys; /* of the batch's rows, one behind the other */
 };
 
 /* Where a group's own flags live: behind the aggregates. */
@@ -33,8 +33,7 @@ static fallible aggregate_open(struct op *op, struct op_env *env, struct err *er
 	(void)err;
 	struct op_aggregate *agg = (struct op_aggregate *)op;
 	aggregates_open(&agg->aggs, &op->node->aggregate, env->arena);
-	group_table_init(&agg->groups,
-			 agg->aggs.state_bytes + (uint32_t)sizeof(struct group_tail));
+	group_table_init(&agg->groups, agg->aggs.state_bytes + (uint32_t)sizeof(struct group_tail));
 	buf_init(&agg->keys, BATCH_KEYS_BYTES_MAX);
 	return 0;
 }
@@ -97,9 +96,10 @@ static fallible change_each(struct op_aggregate *agg, struct batch *batch, struc
 	uint32_t nkeys = op->node->schema->nkeys;
 	struct op_eval place;
 	struct eval *eval = op_eval(&place, op, batch, step);
-	struct group_state **states = arena_array(step->arena, struct group_state *, BATCH_ROWS_MAX);
+	struct group_state **states =
+		arena_array(step->arena, struct group_state *, BATCH_ROWS_MAX);
 	SEL_EACH(s, sel)
-		states[s] = state_of(groups[s]);
+	states[s] = state_of(groups[s]);
 	struct aggregates past = { 0 };
 	if (batch->before != NULL)
 		past = prepare_past(agg, op, batch, sel, step);
@@ -107,7 +107,8 @@ static fallible change_each(struct op_aggregate *agg, struct batch *batch, struc
 
 	struct emitter emitter;
 	emitter_begin(&emitter, op, step, sel.len, false);
-	SEL_EACH(row, sel) {
+	SEL_EACH(row, sel)
+	{
 		struct group_state *state = states[row];
 		struct group_tail *tail = tail_of(agg, groups[row]);
 		uint16_t one = (uint16_t)row;

@@ -1,8 +1,8 @@
 /*
  * Table functions: each row becomes as many rows as the longest of its arrays has items.
  *
- * Shorter arrays are padded with NULL; a row whose arrays are all NULL or empty vanishes, and so does
- * one whose function fails (logged). A row without a value has no arrays and vanishes too.
+ * Shorter arrays are padded with NULL; a row whose arrays are all NULL or empty vanishes, and so
+ * does one whose function fails (logged). A row without a value has no arrays and vanishes too.
  */
 #include "engine/emitter.h"
 
@@ -64,12 +64,13 @@ static fallible explode_push(struct op *op, unsigned input, struct batch *batch,
 		program_run(explode->tables[t], eval, batch->columns, batch->sel, &arrays[t],
 			    failed);
 		SEL_EACH(i, batch->sel)
-			row_failed[i] |= failed[i];
+		row_failed[i] |= failed[i];
 	}
 	struct emitter emitter;
 	bool windowed = batch->window_start_ms != NULL;
 	emitter_begin(&emitter, op, step, BATCH_ROWS_MAX, windowed);
-	SEL_EACH(row, batch->sel) {
+	SEL_EACH(row, batch->sel)
+	{
 		if (row_failed[row] || row_value_null(batch, row))
 			continue;
 		uint32_t len = longest(arrays, n, row);

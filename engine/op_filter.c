@@ -26,7 +26,8 @@ static struct sel without_null_values(const struct batch *batch, struct arena *a
 		return batch->sel;
 	uint16_t *rows = arena_array_plain(arena, uint16_t, batch->sel.len);
 	uint32_t len = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		rows[len] = (uint16_t)i;
 		len += batch->value_null[i] == 0;
 	}
@@ -51,7 +52,8 @@ static void passing(struct op_filter *filter, const struct batch *batch,
 	memset(ret, 0, batch->nrows);
 	uint16_t *asked = arena_array_plain(step->arena, uint16_t, BATCH_ROWS_MAX);
 	uint32_t len = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		asked[len] = (uint16_t)i;
 		len += (batch->change[i] & bit) != 0;
 	}
@@ -61,7 +63,7 @@ static void passing(struct op_filter *filter, const struct batch *batch,
 	struct sel sel = program_filter(filter->condition, eval, columns,
 					(struct sel){ .rows = asked, .len = len }, rows);
 	SEL_EACH(j, sel)
-		ret[j] = 1;
+	ret[j] = 1;
 }
 
 static fallible push_table(struct op_filter *filter, struct batch *batch, struct step *step)
@@ -75,7 +77,8 @@ static fallible push_table(struct op_filter *filter, struct batch *batch, struct
 	uint8_t *change = arena_array(step->arena, uint8_t, batch->nrows);
 	uint16_t *rows = arena_array_plain(step->arena, uint16_t, batch->nrows);
 	uint32_t len = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		change[i] = (uint8_t)((now[i] ? ROW_NEW : 0) | (then[i] ? ROW_OLD : 0));
 		rows[len] = (uint16_t)i;
 		len += change[i] != 0;
@@ -90,8 +93,8 @@ static fallible filter_push(struct op *op, unsigned input, struct batch *batch, 
 {
 	assert(input == 0);
 	struct op_filter *filter = (struct op_filter *)op;
-	return batch->change != NULL ? push_table(filter, batch, step) :
-				       push_stream(filter, batch, step);
+	return batch->change != NULL ? push_table(filter, batch, step)
+				     : push_stream(filter, batch, step);
 }
 
 const struct op_ops OP_FILTER = {

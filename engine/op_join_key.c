@@ -1,10 +1,11 @@
 /*
  * Table-table join by foreign key: each left row meets the right row whose primary key it names.
  *
- * Both sides are kept, and an index from right key to the left keys that name it: its keys are the right
- * key's length and bytes, then the left key's, so that one range holds all who name a right row. A
- * right change is told to each of them in order of the left key. What an inner join says of a left row
- * that meets nobody: nothing when it is new or keeps its foreign key, a removal when it changed it.
+ * Both sides are kept, and an index from right key to the left keys that name it: its keys are the
+ * right key's length and bytes, then the left key's, so that one range holds all who name a right
+ * row. A right change is told to each of them in order of the left key. What an inner join says of
+ * a left row that meets nobody: nothing when it is new or keeps its foreign key, a removal when it
+ * changed it.
  */
 #include "engine/join.h"
 #include "engine/keycode.h"
@@ -101,9 +102,9 @@ static fallible tell_left(struct op_join_key *join, struct batch *batch, uint32_
 			&to));
 	join_put(&join->sides, op, parts, emitter->batch->columns, to, step->arena);
 	if (had && emitter->batch->before != NULL) {
-		struct slice was_image = before_right != NULL ?
-						 slice_of(before_right->bytes, before_right->len) :
-						 SLICE_NULL;
+		struct slice was_image = before_right != NULL
+						 ? slice_of(before_right->bytes, before_right->len)
+						 : SLICE_NULL;
 		struct join_part past[2] = {
 			{ .columns = batch->before, .row = row },
 			{ .image = before_right != NULL ? &was_image : NULL },
@@ -124,9 +125,9 @@ static fallible change_left(struct op_join_key *join, struct batch *batch, uint3
 	bool was_named = was && right_key(&join->was_right_key, was_keys, row);
 	if (!was_named)
 		buf_reset(&join->was_right_key);
-	bool same_key = named == was_named && was == now &&
-			(!named || slice_eq(buf_slice(&join->right_key),
-					    buf_slice(&join->was_right_key)));
+	bool same_key =
+		named == was_named && was == now &&
+		(!named || slice_eq(buf_slice(&join->right_key), buf_slice(&join->was_right_key)));
 	if (was_named && !same_key)
 		TRY(put_index(join, buf_slice(&join->was_right_key), false, step->err));
 	if (named)
@@ -147,7 +148,8 @@ static fallible push_left(struct op_join_key *join, struct batch *batch, struct 
 	uint16_t *new_rows = arena_array_plain(step->arena, uint16_t, batch->sel.len);
 	uint16_t *old_rows = arena_array_plain(step->arena, uint16_t, batch->sel.len);
 	uint32_t nnew = 0, nold = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		new_rows[nnew] = old_rows[nold] = (uint16_t)i;
 		nnew += row_is_new(batch, i);
 		nold += row_is_old(batch, i);
@@ -160,7 +162,7 @@ static fallible push_left(struct op_join_key *join, struct batch *batch, struct 
 	struct emitter emitter;
 	emitter_begin(&emitter, &join->op, step, batch->sel.len, false);
 	SEL_EACH(row, batch->sel)
-		TRY(change_left(join, batch, row, &now_key, &was_key, &emitter, step));
+	TRY(change_left(join, batch, row, &now_key, &was_key, &emitter, step));
 	return emitter_end(&emitter);
 }
 
@@ -193,8 +195,7 @@ static int tell_one(void *arg, struct slice entry, struct slice value)
 	};
 	bool is = now || !inner, had = was || !inner;
 	uint32_t to;
-	told->code = emitter_row(told->emitter,
-				 MAX(left->rowtime_ms, batch->rowtime_ms[told->row]),
+	told->code = emitter_row(told->emitter, MAX(left->rowtime_ms, batch->rowtime_ms[told->row]),
 				 (uint8_t)((is ? ROW_NEW : 0) | (had ? ROW_OLD : 0)), &to);
 	if (told->code != 0)
 		return told->code;
@@ -219,8 +220,12 @@ static fallible change_right(struct op_join_key *join, struct batch *batch, uint
 		row_table_remove(&join->tables[1], key);
 	entry_key(&join->entry, key, SLICE_EMPTY);
 	entry_key(&join->bound, key, SLICE("\xff"));
-	struct told told = { .join = join, .batch = batch, .row = row, .emitter = emitter,
-			     .step = step, .prefix = join->entry.len };
+	struct told told = { .join = join,
+			     .batch = batch,
+			     .row = row,
+			     .emitter = emitter,
+			     .step = step,
+			     .prefix = join->entry.len };
 	/* A left key begins with 00 or 01 (state/keys.h), so ff bounds them all. */
 	struct range range = { .from = buf_slice(&join->entry), .to = buf_slice(&join->bound) };
 	TRY(join->index->ops->scan(join->index, range, false, tell_one, &told, step->err));
@@ -232,7 +237,7 @@ static fallible push_right(struct op_join_key *join, struct batch *batch, struct
 	struct emitter emitter;
 	emitter_begin(&emitter, &join->op, step, batch->sel.len, false);
 	SEL_EACH(row, batch->sel)
-		TRY(change_right(join, batch, row, &emitter, step));
+	TRY(change_right(join, batch, row, &emitter, step));
 	return emitter_end(&emitter);
 }
 

@@ -1,15 +1,15 @@
 /*
  * Stream-stream join within a window.
  *
- * Each side keeps its rows by key, ascending by time, for as long as a row of the other side may still
- * meet them (before + after + grace). A row meets the kept rows r of the other side with
+ * Each side keeps its rows by key, ascending by time, for as long as a row of the other side may
+ * still meet them (before + after + grace). A row meets the kept rows r of the other side with
  * left.time - before <= right.time <= left.time + after, in order of time.
  *
  * Rows that meet nobody, where the join asks for them:
  *   without GRACE PERIOD  at once, with NULLs beside them, though a partner may still come;
  *   with it               once, when stream time has passed their window and the grace, in order of
- *                         time, the left side first, then by key. A row that comes when its window is
- *                         already past is told at once.
+ *                         time, the left side first, then by key. A row that comes when its window
+ * is already past is told at once.
  */
 #include "engine/group.h"
 #include "engine/join.h"
@@ -26,9 +26,9 @@ struct kept_rows {
 };
 
 struct join_stream_side {
-	struct group_table groups; /* key to struct kept_rows */
+	struct group_table groups;   /* key to struct kept_rows */
 	int64_t before_ms, after_ms; /* which times of the other side a row of this side meets */
-	bool tells_alone; /* rows that meet nobody are told */
+	bool tells_alone;            /* rows that meet nobody are told */
 };
 
 struct op_join_stream {
@@ -71,7 +71,7 @@ static fallible join_open(struct op *op, struct op_env *env, struct err *err)
 
 static void free_rows(struct kept_rows *kept)
 {
-	vec_each(row, &kept->rows)
+	vec_each (row, &kept->rows)
 		mem_free(row->image);
 	vec_fini(&kept->rows);
 }
@@ -81,7 +81,8 @@ static void join_close(struct op *op)
 	struct op_join_stream *join = (struct op_join_stream *)op;
 	for (unsigned s = 0; s < 2; s++) {
 		struct group_table *groups = &join->side[s].groups;
-		for (struct group *g = group_next(groups, NULL); g != NULL; g = group_next(groups, g))
+		for (struct group *g = group_next(groups, NULL); g != NULL;
+		     g = group_next(groups, g))
 			free_rows(rows_of(g));
 		group_table_fini(groups);
 	}
@@ -170,8 +171,9 @@ static fallible tell_lonely(struct op_join_stream *join, struct emitter *emitter
 	int64_t waiting_from_ms = INT64_MAX;
 	for (unsigned s = 0; s < 2; s++) {
 		struct group_table *groups = &join->side[s].groups;
-		for (struct group *g = group_next(groups, NULL); g != NULL; g = group_next(groups, g)) {
-			vec_each(row, &rows_of(g)->rows) {
+		for (struct group *g = group_next(groups, NULL); g != NULL;
+		     g = group_next(groups, g)) {
+			vec_each (row, &rows_of(g)->rows) {
 				if (!row->waiting)
 					continue;
 				if (window_past(join, s, row->time_ms))
@@ -207,7 +209,7 @@ static fallible meet(struct op_join_stream *join, unsigned input, const struct b
 	uint32_t met = 0;
 	struct kept_rows none = { 0 };
 	struct kept_rows *others = group != NULL ? rows_of(group) : &none;
-	vec_each(other, &others->rows) {
+	vec_each (other, &others->rows) {
 		if (other->time_ms < time_ms - self->before_ms ||
 		    other->time_ms < oldest_kept(join))
 			continue;
@@ -232,8 +234,8 @@ static void keep(struct op_join_stream *join, unsigned input, const struct batch
 	if (time_ms < oldest_kept(join) && !waiting)
 		return;
 	buf_reset(&join->image);
-	row_image_save(join->sides.side[input].schema, join->sides.side[input].kept,
-		       batch->columns, row, &join->image);
+	row_image_save(join->sides.side[input].schema, join->sides.side[input].kept, batch->columns,
+		       row, &join->image);
 	assert(!join->image.overflowed);
 	struct kept_row kept = { .time_ms = time_ms,
 				 .image = mem_bytes(join->image.len + 1),
@@ -262,7 +264,8 @@ static fallible join_row(struct op_join_stream *join, unsigned input, const stru
 	struct join_part alone[2] = { { .columns = NULL }, { .columns = NULL } };
 	alone[input] = (struct join_part){ .columns = batch->columns, .row = row };
 	if (!join_key(batch, row, &join->key)) /* it can meet nobody */
-		return self->tells_alone ? tell(join, emitter, time_ms, alone, batch, row, step) : 0;
+		return self->tells_alone ? tell(join, emitter, time_ms, alone, batch, row, step)
+					 : 0;
 
 	join->stream_time_ms = MAX(join->stream_time_ms, time_ms);
 	if (!join->eager)
@@ -285,7 +288,8 @@ static fallible join_push(struct op *op, unsigned input, struct batch *batch, st
 	struct op_join_stream *join = (struct op_join_stream *)op;
 	struct emitter emitter;
 	emitter_begin(&emitter, op, step, batch->sel.len, batch->window_start_ms != NULL);
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		if (!row_value_null(batch, i))
 			TRY(join_row(join, input, batch, i, &emitter, step));
 	}

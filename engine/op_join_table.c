@@ -1,8 +1,10 @@
 /*
- * Stream-table join: each row of the stream meets the table's row of its key, as it is at that moment.
+ * Stream-table join: each row of the stream meets the table's row of its key, as it is at that
+ * moment.
  *
- * Only the stream makes output. Without a row in the table, an inner join drops the stream's row and a
- * left join puts NULLs beside it; so too when the key is NULL. A row without a value is dropped.
+ * Only the stream makes output. Without a row in the table, an inner join drops the stream's row
+ * and a left join puts NULLs beside it; so too when the key is NULL. A row without a value is
+ * dropped.
  */
 #include "engine/join.h"
 
@@ -32,7 +34,8 @@ static void join_close(struct op *op)
 
 static fallible push_table(struct op_join_table *join, const struct batch *batch)
 {
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		if (!join_key(batch, i, &join->key))
 			continue;
 		if (row_is_new(batch, i))
@@ -51,7 +54,8 @@ static fallible push_stream(struct op_join_table *join, const struct batch *batc
 	bool windowed = batch->window_start_ms != NULL;
 	struct emitter emitter;
 	emitter_begin(&emitter, op, step, batch->sel.len, windowed);
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		const struct row_image *found = NULL;
 		if (row_value_null(batch, i))
 			continue;
@@ -59,8 +63,8 @@ static fallible push_stream(struct op_join_table *join, const struct batch *batc
 			found = row_table_get(&join->table, buf_slice(&join->key));
 		if (found == NULL && op->node->join.kind == JOIN_INNER)
 			continue;
-		struct slice image = found != NULL ? slice_of(found->bytes, found->len) :
-						     SLICE_NULL;
+		struct slice image =
+			found != NULL ? slice_of(found->bytes, found->len) : SLICE_NULL;
 		struct join_part parts[2] = {
 			{ .columns = batch->columns, .row = i },
 			{ .image = found != NULL ? &image : NULL },

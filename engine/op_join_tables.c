@@ -1,9 +1,9 @@
 /*
  * Table-table join on the primary keys: what one side's change does to the joined row.
  *
- * Both sides are kept. A change of one side meets the other's row of its key; the joined row is what
- * both are now, and was what the changed side was beside the other. An inner join says nothing while
- * the other side is absent; a left join needs the left; an outer join needs either.
+ * Both sides are kept. A change of one side meets the other's row of its key; the joined row is
+ * what both are now, and was what the changed side was beside the other. An inner join says nothing
+ * while the other side is absent; a left join needs the left; an outer join needs either.
  */
 #include "engine/join.h"
 
@@ -107,7 +107,8 @@ static fallible join_push(struct op *op, unsigned input, struct batch *batch, st
 	struct op_join_tables *join = (struct op_join_tables *)op;
 	struct emitter emitter;
 	emitter_begin(&emitter, op, step, batch->sel.len, batch->window_start_ms != NULL);
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		if (join_key(batch, i, &join->key))
 			TRY(change_row(join, input, batch, i, &emitter, step));
 	}

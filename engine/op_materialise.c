@@ -1,8 +1,8 @@
 /*
  * Keeps a table's rows so that they can be looked up; passes every change on.
  *
- * The look-up is the runtime's (pull queries); here the rows are kept current and, where the consumer
- * needs the past that the input does not tell, it is filled in.
+ * The look-up is the runtime's (pull queries); here the rows are kept current and, where the
+ * consumer needs the past that the input does not tell, it is filled in.
  */
 #include "engine/join.h"
 
@@ -39,7 +39,8 @@ static fallible materialise_push(struct op *op, unsigned input, struct batch *ba
 {
 	assert(input == 0);
 	struct op_materialise *self = (struct op_materialise *)op;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		if (!join_key(batch, i, &self->key))
 			continue;
 		if (row_is_new(batch, i))

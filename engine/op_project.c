@@ -30,7 +30,8 @@ static struct sel with_values(const struct batch *batch, struct arena *arena)
 {
 	uint16_t *rows = arena_array_plain(arena, uint16_t, batch->sel.len);
 	uint32_t len = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		rows[len] = (uint16_t)i;
 		len += batch->value_null[i] == 0;
 	}
@@ -42,7 +43,8 @@ static struct sel with_change(const struct batch *batch, uint8_t bit, struct are
 {
 	uint16_t *rows = arena_array_plain(arena, uint16_t, batch->sel.len);
 	uint32_t len = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		rows[len] = (uint16_t)i;
 		len += (batch->change[i] & bit) != 0;
 	}

@@ -4,8 +4,8 @@
  * The node is the last operator of one stage, which writes the topic, and the first of the next,
  * which reads it. A stream's row goes as it is. A table's change goes to where its key is now, and
  * takes itself away from where it was; when both are the same key it is one record. The value of a
- * table's record is one byte of row_change bits, the length of the new row (4 bytes, big-endian), the
- * new row's bytes, then the old row's.
+ * table's record is one byte of row_change bits, the length of the new row (4 bytes, big-endian),
+ * the new row's bytes, then the old row's.
  */
 #include "engine/keycode.h"
 #include "engine/op.h"
@@ -48,7 +48,8 @@ static void rekey_close(struct op *op)
 	buf_fini(&rekey->was);
 }
 
-/* The new columns for the rows of `sel`; ret_keyless[i] is 1 where a key column failed or is NULL. */
+/* The new columns for the rows of `sel`; ret_keyless[i] is 1 where a key column failed or is NULL.
+ */
 static struct column *compute(struct op_rekey *rekey, const struct batch *batch,
 			      const struct column *from, struct sel sel, struct step *step,
 			      uint8_t *ret_keyless)
@@ -63,7 +64,7 @@ static struct column *compute(struct op_rekey *rekey, const struct batch *batch,
 		if (c >= schema->nkeys)
 			continue;
 		SEL_EACH(i, sel)
-			ret_keyless[i] |= failed[i] || column_is_null(&columns[c], i);
+		ret_keyless[i] |= failed[i] || column_is_null(&columns[c], i);
 	}
 	return columns;
 }
@@ -72,7 +73,8 @@ static struct sel with_change(const struct batch *batch, uint8_t bit, struct are
 {
 	uint16_t *rows = arena_array_plain(arena, uint16_t, batch->sel.len);
 	uint32_t len = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		rows[len] = (uint16_t)i;
 		len += (batch->change[i] & bit) != 0;
 	}
@@ -102,7 +104,8 @@ static fallible send_stream(struct op_rekey *rekey, struct batch *batch, struct 
 	struct batch out = *batch;
 	out.schema = node->schema;
 	out.columns = compute(rekey, batch, batch->columns, batch->sel, step, keyless);
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		bool value_null = row_value_null(batch, i), key_null = false;
 		if (node->rekey.drops_null_keys && (keyless[i] || value_null))
 			continue;
@@ -122,7 +125,8 @@ static fallible put_change(struct op_rekey *rekey, const struct column *now,
 {
 	bool is_null = false;
 	buf_reset(&rekey->value);
-	buf_append_u8(&rekey->value, (uint8_t)((now != NULL ? ROW_NEW : 0) | (was != NULL ? ROW_OLD : 0)));
+	buf_append_u8(&rekey->value,
+		      (uint8_t)((now != NULL ? ROW_NEW : 0) | (was != NULL ? ROW_OLD : 0)));
 	buf_append_u32(&rekey->value, 0);
 	if (now != NULL)
 		TRY(topic_writer_value(rekey->writer, now, row, &rekey->value, &is_null,
@@ -170,9 +174,10 @@ static fallible send_table(struct op_rekey *rekey, struct batch *batch, struct s
 	now.schema = was.schema = rekey->op.node->schema;
 	now.columns = compute(rekey, batch, batch->columns,
 			      with_change(batch, ROW_NEW, step->arena), step, keyless_now);
-	was.columns = compute(rekey, batch, batch->before,
-			      with_change(batch, ROW_OLD, step->arena), step, keyless_was);
-	SEL_EACH(i, batch->sel) {
+	was.columns = compute(rekey, batch, batch->before, with_change(batch, ROW_OLD, step->arena),
+			      step, keyless_was);
+	SEL_EACH(i, batch->sel)
+	{
 		bool has_now = row_is_new(batch, i) && !keyless_now[i];
 		bool has_was = row_is_old(batch, i) && !keyless_was[i];
 		TRY(send_change(rekey, &now, &was, i, has_now, has_was, step));
@@ -196,7 +201,8 @@ static fallible pass_on(struct op_rekey *rekey, struct batch *batch, struct step
 	if (rekey->op.node->rekey.drops_null_keys) {
 		uint16_t *rows = arena_array_plain(step->arena, uint16_t, batch->sel.len);
 		uint32_t len = 0;
-		SEL_EACH(i, batch->sel) {
+		SEL_EACH(i, batch->sel)
+		{
 			rows[len] = (uint16_t)i;
 			len += !keyless[i] && !row_value_null(batch, i);
 		}
@@ -211,8 +217,8 @@ static fallible rekey_push(struct op *op, unsigned input, struct batch *batch, s
 	struct op_rekey *rekey = (struct op_rekey *)op;
 	if (rekey->writer == NULL)
 		return pass_on(rekey, batch, step);
-	return batch->change != NULL ? send_table(rekey, batch, step) :
-				       send_stream(rekey, batch, step);
+	return batch->change != NULL ? send_table(rekey, batch, step)
+				     : send_stream(rekey, batch, step);
 }
 
 const struct op_ops OP_REKEY = {
@@ -261,7 +267,8 @@ static fallible arrive_table(struct op_rekey *rekey, const struct event *events,
 	return op_forward(&rekey->op, batch, step);
 }
 
-static fallible arrive_feed(struct op *op, const struct event *events, uint32_t n, struct step *step)
+static fallible arrive_feed(struct op *op, const struct event *events, uint32_t n,
+			    struct step *step)
 {
 	struct op_rekey *rekey = (struct op_rekey *)op;
 	op->rows_in += n;

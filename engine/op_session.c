@@ -3,9 +3,10 @@
  *
  * A key has its open sessions, ascending by start and never closer than the gap. A row merges every
  * session within a gap of its time with itself. When that changes a session's bounds, each session
- * that was absorbed is taken back (a removal at its own end), then the merged one is told; a row inside
- * a session's bounds only changes it. A row is late when its merged session would end before the close
- * time (stream time less grace and gap). With EMIT FINAL a session is told once, when it is past.
+ * that was absorbed is taken back (a removal at its own end), then the merged one is told; a row
+ * inside a session's bounds only changes it. A row is late when its merged session would end before
+ * the close time (stream time less grace and gap). With EMIT FINAL a session is told once, when it
+ * is past.
  */
 #include "engine/aggregates.h"
 #include "engine/emitter.h"
@@ -63,7 +64,7 @@ static void session_close(struct op *op)
 	struct op_session *self = (struct op_session *)op;
 	for (struct group *g = group_next(&self->groups, NULL); g != NULL;
 	     g = group_next(&self->groups, g)) {
-		vec_each(session, &sessions_of(g)->list)
+		vec_each (session, &sessions_of(g)->list)
 			free_session(self, session);
 		vec_fini(&sessions_of(g)->list);
 	}
@@ -116,8 +117,8 @@ static void find_near(const struct op_session *self, const struct sessions *sess
 
 static struct group_state *new_state(struct op_session *self)
 {
-	struct group_state *state = (struct group_state *)(void *)mem_zeroed(
-		1, self->aggs.state_bytes, MEM_FOLDER);
+	struct group_state *state =
+		(struct group_state *)(void *)mem_zeroed(1, self->aggs.state_bytes, MEM_FOLDER);
 	aggregates_init(&self->aggs, state);
 	return state;
 }
@@ -192,10 +193,9 @@ static fallible tell_ended(struct op_session *self, struct emitter *emitter, str
 	VEC(struct ended) ended = { 0 };
 	for (struct group *g = group_next(&self->groups, NULL); g != NULL;
 	     g = group_next(&self->groups, g)) {
-		vec_each(session, &sessions_of(g)->list) {
+		vec_each (session, &sessions_of(g)->list) {
 			if (!session->final && session->end_ms < close_time(self))
-				vec_push(&ended,
-					 (struct ended){ .session = session, .group = g });
+				vec_push(&ended, (struct ended){ .session = session, .group = g });
 		}
 	}
 	if (ended.len > 0)
@@ -251,7 +251,8 @@ static fallible session_push(struct op *op, unsigned input, struct batch *batch,
 	aggregates_prepare(&self->aggs, op, batch, batch->columns, sel, step);
 	struct emitter emitter;
 	emitter_begin(&emitter, op, step, sel.len, true);
-	SEL_EACH(row, sel) {
+	SEL_EACH(row, sel)
+	{
 		self->stream_time_ms = MAX(self->stream_time_ms, batch->rowtime_ms[row]);
 		TRY(add_row(self, batch, row, keys[row], eval, &emitter, states, step));
 		if (self->aggs.spec->emit_final)

@@ -88,7 +88,7 @@ static fallible sink_push(struct op *op, unsigned input, struct batch *batch, st
 {
 	assert(input == 0);
 	SEL_EACH(i, batch->sel)
-		TRY(write_row((struct op_sink *)op, batch, i, step));
+	TRY(write_row((struct op_sink *)op, batch, i, step));
 	return 0;
 }
 

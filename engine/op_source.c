@@ -40,8 +40,8 @@ static fallible source_open(struct op *op, struct op_env *env, struct err *err)
 					  spec->timestamp_pattern, env->arena, &source->timestamp,
 					  err));
 	}
-	TRY(topic_reader_open(&spec->topic, node->schema, source->read, env->arena,
-			      &source->reader, err));
+	TRY(topic_reader_open(&spec->topic, node->schema, source->read, env->arena, &source->reader,
+			      err));
 	source->keeps_rows = spec->is_table && (op->before_wanted || spec->store.len > 0);
 	row_table_init(&source->rows, node->schema, source->read);
 	buf_init(&source->key, KEY_BYTES_MAX);
@@ -65,7 +65,8 @@ static fallible set_rowtimes(struct op_source *source, struct batch *batch, stru
 	int64_t *rowtime = arena_array(step->arena, int64_t, batch->nrows);
 	uint16_t *rows = arena_array_plain(step->arena, uint16_t, batch->nrows);
 	uint32_t live = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		struct err why = ERR_INIT;
 		/* A removal has no columns: its time is the record's. */
 		int code = 0;
@@ -76,7 +77,8 @@ static fallible set_rowtimes(struct op_source *source, struct batch *batch, stru
 		if (code != 0 && spec->timestamp_must_be_valid)
 			return err_set(step->err, ERR_EVALUATION,
 				       "Fatal user code error in TimestampExtractor callback for "
-				       "record: %s", why.text);
+				       "record: %s",
+				       why.text);
 		if (code != 0)
 			step_row_error(step, &source->op, batch, i, NULL, "%s", why.text);
 		rows[live] = (uint16_t)i;
@@ -96,7 +98,8 @@ static void drop_timeless(struct op_source *source, struct batch *batch, struct 
 {
 	uint16_t *rows = arena_array_plain(step->arena, uint16_t, batch->nrows);
 	uint32_t live = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		rows[live] = (uint16_t)i;
 		live += batch->rowtime_ms[i] >= 0;
 	}
@@ -129,7 +132,8 @@ static void to_changes(struct op_source *source, struct batch *batch, struct ste
 	uint8_t *change = arena_array(step->arena, uint8_t, batch->nrows);
 	uint16_t *rows = arena_array_plain(step->arena, uint16_t, batch->nrows);
 	uint32_t live = 0;
-	SEL_EACH(i, batch->sel) {
+	SEL_EACH(i, batch->sel)
+	{
 		buf_reset(&source->key);
 		if (!keycode_put(&source->key, batch->columns, batch->schema->nkeys, i))
 			continue;
@@ -153,8 +157,8 @@ fallible op_source_feed(struct op *op, const struct event *events, uint32_t n, s
 	struct batch *batch = op_batch(op, step, n);
 	for (uint32_t c = 0; c < batch->schema->ncolumns; c++) {
 		if (bits_get(source->read, c) && !op_wants(op, c))
-			column_init(&batch->columns[c], step->arena,
-				    batch->schema->columns[c].type, n);
+			column_init(&batch->columns[c], step->arena, batch->schema->columns[c].type,
+				    n);
 	}
 	op->rows_in += n;
 	topic_reader_read(source->reader, events, n, batch, op, step);

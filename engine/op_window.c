@@ -1,11 +1,11 @@
 /*
  * GROUP BY in tumbling and hopping windows.
  *
- * Each window start has a table of its own, so that a window expires as a whole. A row belongs to every
- * window [start, start + size) that holds its time; a window takes rows while its end is after the
- * close time (stream time less the grace). With EMIT CHANGES each row is followed by the result of
- * each of its windows, in order of start; with EMIT FINAL a window is told once, when the close time
- * reaches its end, in order of start and then of key, whatever the time jumped over.
+ * Each window start has a table of its own, so that a window expires as a whole. A row belongs to
+ * every window [start, start + size) that holds its time; a window takes rows while its end is
+ * after the close time (stream time less the grace). With EMIT CHANGES each row is followed by the
+ * result of each of its windows, in order of start; with EMIT FINAL a window is told once, when the
+ * close time reaches its end, in order of start and then of key, whatever the time jumped over.
  */
 #include "engine/aggregates.h"
 #include "engine/emitter.h"
@@ -38,8 +38,8 @@ static fallible window_open(struct op *op, struct op_env *env, struct err *err)
 	const struct aggregate_spec *spec = &op->node->aggregate;
 	aggregates_open(&win->aggs, spec, env->arena);
 	win->size_ms = spec->window.size_ms;
-	win->advance_ms = spec->window.kind == WINDOW_HOPPING ? spec->window.advance_ms :
-								win->size_ms;
+	win->advance_ms =
+		spec->window.kind == WINDOW_HOPPING ? spec->window.advance_ms : win->size_ms;
 	win->grace_ms = window_grace_ms(spec);
 	win->retention_ms = MAX(spec->window.retention_ms, win->size_ms + win->grace_ms);
 	win->stream_time_ms = INT64_MIN;
@@ -61,7 +61,7 @@ static void free_window(struct op_window *win, struct window *window)
 static void window_close(struct op *op)
 {
 	struct op_window *win = (struct op_window *)op;
-	vec_each(window, &win->windows)
+	vec_each (window, &win->windows)
 		free_window(win, *window);
 	vec_fini(&win->windows);
 	buf_fini(&win->keys);
@@ -109,8 +109,8 @@ static fallible put_result(struct op_window *win, struct emitter *emitter, struc
 		if (!op_wants(op, c))
 			continue;
 		bool start = schema->columns[c].role == COLUMN_WINDOWSTART;
-		struct value bound = { .i64 = start ? emitter->window_start_ms[to] :
-						      emitter->window_end_ms[to] };
+		struct value bound = { .i64 = start ? emitter->window_start_ms[to]
+						    : emitter->window_end_ms[to] };
 		column_set(&out->columns[c], to, &bound);
 	}
 	if (was != NULL)
@@ -143,7 +143,7 @@ static fallible tell_window(struct op_window *win, struct emitter *emitter, stru
 static fallible close_windows(struct op_window *win, struct emitter *emitter, struct step *step)
 {
 	uint32_t gone = 0;
-	vec_each(place, &win->windows) {
+	vec_each (place, &win->windows) {
 		struct window *window = *place;
 		if (window->start_ms + win->size_ms > close_time(win))
 			break;
@@ -206,7 +206,8 @@ static fallible window_push(struct op *op, unsigned input, struct batch *batch, 
 	aggregates_prepare(&win->aggs, op, batch, batch->columns, sel, step);
 	struct emitter emitter;
 	emitter_begin(&emitter, op, step, sel.len, true);
-	SEL_EACH(row, sel) {
+	SEL_EACH(row, sel)
+	{
 		win->stream_time_ms = MAX(win->stream_time_ms, batch->rowtime_ms[row]);
 		TRY(add_row(win, batch, row, keys[row], eval, &emitter, states, step));
 		TRY(close_windows(win, &emitter, step));

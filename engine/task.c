@@ -14,7 +14,7 @@ struct task {
 
 /* What the tree says of each node, by node id. */
 struct layout {
-	uint32_t *stage;   /* a rekey's is where it is read */
+	uint32_t *stage; /* a rekey's is where it is read */
 	uint64_t **wanted;
 	bool *before_wanted;
 	uint32_t nstages;
@@ -80,11 +80,10 @@ static void add_feed(struct task *task, struct op *op)
 {
 	const struct node *node = op->node;
 	bool internal = node->kind == NODE_REKEY;
-	vec_push(&task->feeds, (struct task_feed){
-				       .topic = internal ? node->rekey.topic.topic :
-							   node->source.topic.topic,
-				       .internal = internal,
-				       .op = op });
+	vec_push(&task->feeds, (struct task_feed){ .topic = internal ? node->rekey.topic.topic
+								     : node->source.topic.topic,
+						   .internal = internal,
+						   .op = op });
 }
 
 /* Makes the stage's operators and links each to its consumer. */

@@ -40,7 +40,8 @@ fallible timestamp_read(struct timestamp_reader *reader, const struct column *co
 {
 	int64_t ms = 0;
 	if (column_is_null(column, row))
-		return err_set(err, ERR_EVALUATION, "Failed to extract timestamp from row: it is NULL");
+		return err_set(err, ERR_EVALUATION,
+			       "Failed to extract timestamp from row: it is NULL");
 	if (reader->pattern == NULL)
 		ms = column->i64[row];
 	else

@@ -47,7 +47,8 @@ static fallible open_part(struct topic_part *part, const struct schema *schema, 
 		return 0;
 	const struct format_ops *ops = format_find(spec->name);
 	if (ops == NULL)
-		return err_set(err, ERR_UNSUPPORTED, "Unknown format: %.*s", SLICE_ARGS(spec->name));
+		return err_set(err, ERR_UNSUPPORTED, "Unknown format: %.*s",
+			       SLICE_ARGS(spec->name));
 	return ops->open(spec, is_key, columns, part->ncolumns, arena, &part->format, err);
 }
 
@@ -79,8 +80,7 @@ static void part_failed(void *arg, uint32_t row, const char *message)
 	step_row_error(failure->step, failure->op, failure->batch, row, NULL, "%s", message);
 	struct error_log *log = failure->step->log;
 	if (log->errors.len > 0 && log->dropped == 0)
-		vec_last(&log->errors)->record =
-			arena_copy(&log->arena, failure->records[row]);
+		vec_last(&log->errors)->record = arena_copy(&log->arena, failure->records[row]);
 }
 
 static void read_part(struct topic_reader *reader, struct topic_part *part, bool is_key,

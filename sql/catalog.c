@@ -34,13 +34,13 @@ static void free_type(struct catalog_type *type)
 
 void catalog_fini(struct catalog *catalog)
 {
-	map_each(source, &catalog->sources)
+	map_each (source, &catalog->sources)
 		free_source(source->value);
-	map_each(type, &catalog->types)
+	map_each (type, &catalog->types)
 		free_type(type->value);
-	map_each(query, &catalog->queries)
+	map_each (query, &catalog->queries)
 		free_query(query->value);
-	map_each(topic, &catalog->topics)
+	map_each (topic, &catalog->topics)
 		mem_free(topic->value);
 	map_fini(&catalog->sources);
 	map_fini(&catalog->types);
@@ -51,21 +51,21 @@ void catalog_fini(struct catalog *catalog)
 void catalog_copy(struct catalog *to, const struct catalog *from)
 {
 	catalog_init(to);
-	map_each(source, &from->sources)
+	map_each (source, &from->sources)
 		catalog_put_source(to, source->value);
-	map_each(type, &from->types)
+	map_each (type, &from->types)
 		catalog_put_type(to, map_key(type), ((struct catalog_type *)type->value)->type);
-	map_each(entry, &from->queries) {
+	map_each (entry, &from->queries) {
 		const struct catalog_query *query = entry->value;
 		struct catalog_query *copy = mem_new(struct catalog_query);
 		copy->id = arena_copy(&copy->arena, query->id);
 		copy->sink = arena_copy(&copy->arena, query->sink);
 		copy->statement = arena_copy(&copy->arena, query->statement);
-		vec_each(name, &query->sources)
+		vec_each (name, &query->sources)
 			vec_push(&copy->sources, arena_copy(&copy->arena, *name));
 		catalog_put_query(to, copy); /* a sandbox runs nothing: no pipeline */
 	}
-	map_each(topic, &from->topics) {
+	map_each (topic, &from->topics) {
 		const struct catalog_topic *known = topic->value;
 		catalog_put_topic(to, map_key(topic), known->partitions, known->replicas);
 	}
@@ -185,7 +185,7 @@ const char *catalog_hint(const struct catalog *catalog, struct slice name, struc
 {
 	const struct source *found[8];
 	uint32_t n = 0;
-	map_each(entry, &catalog->sources) {
+	map_each (entry, &catalog->sources) {
 		if (n < COUNT_OF(found) && slice_eq_nocase(map_key(entry), name) &&
 		    !slice_eq(map_key(entry), name))
 			found[n++] = entry->value;
@@ -202,8 +202,8 @@ const char *catalog_hint(const struct catalog *catalog, struct slice name, struc
 			   quote, n > 1 ? kind : "");
 	}
 	bool unquote = n == 1 && is_upper(found[0]->name);
-	buf_append_str(&text, unquote ? "? Hint: try removing double quotes from the source name." :
-					"? Hint: wrap the source name in double quotes to make it "
+	buf_append_str(&text, unquote ? "? Hint: try removing double quotes from the source name."
+				      : "? Hint: wrap the source name in double quotes to make it "
 					"case-sensitive.");
 	const char *copy = arena_str(arena, buf_slice(&text));
 	buf_fini(&text);

@@ -17,8 +17,8 @@ fallible plan_check_name(struct planner *planner, const struct ast_name *name, b
 			return err_set_at(err, ERR_INVALID, name->pos.line, name->pos.column,
 					  "Illegal argument at Line: %d, Col: %d. Source names may "
 					  "only contain alphanumeric values, '_' or '-'. Got: "
-					  "'%.*s'", name->pos.line, name->pos.column,
-					  SLICE_ARGS(name->text));
+					  "'%.*s'",
+					  name->pos.line, name->pos.column, SLICE_ARGS(name->text));
 	}
 	const struct source *known = catalog_source(planner->catalog, name->text);
 	if (known == NULL)
@@ -26,7 +26,8 @@ fallible plan_check_name(struct planner *planner, const struct ast_name *name, b
 	if (or_replace && known->read_only)
 		return err_set(err, ERR_CONFLICT,
 			       "Cannot add %s '%.*s': CREATE OR REPLACE is not supported on source "
-			       "%ss.", plan_kind_word(is_table), SLICE_ARGS(name->text),
+			       "%ss.",
+			       plan_kind_word(is_table), SLICE_ARGS(name->text),
 			       plan_kind_word(known->is_table));
 	if (or_replace)
 		return 0;
@@ -41,7 +42,8 @@ fallible plan_check_name(struct planner *planner, const struct ast_name *name, b
 		*ret_done = true;
 		return 0;
 	}
-	return err_set(err, ERR_EXISTS, "Cannot add %s '%.*s': A %s with the same name already exists",
+	return err_set(err, ERR_EXISTS,
+		       "Cannot add %s '%.*s': A %s with the same name already exists",
 		       plan_kind_word(is_table), SLICE_ARGS(name->text),
 		       plan_kind_word(known->is_table));
 }
@@ -82,19 +84,21 @@ static fallible check_headers(struct planner *planner, const struct ast_column *
 static fallible check_role(const struct ast_column *column, bool is_table, struct err *err)
 {
 	if (is_table && column->role == AST_COLUMN_KEY)
-		return err_set_at(err, ERR_INVALID, column->pos.line, column->pos.column,
-				  "Line: %d, Col: %d: Column `%.*s` is a 'KEY' column: please use "
-				  "'PRIMARY KEY' for tables.\nTables have PRIMARY KEYs, which are "
-				  "unique and NON NULL.\nStreams have KEYs, which have no uniqueness "
-				  "or NON NULL constraints.", column->pos.line, column->pos.column,
-				  SLICE_ARGS(column->name.text));
+		return err_set_at(
+			err, ERR_INVALID, column->pos.line, column->pos.column,
+			"Line: %d, Col: %d: Column `%.*s` is a 'KEY' column: please use "
+			"'PRIMARY KEY' for tables.\nTables have PRIMARY KEYs, which are "
+			"unique and NON NULL.\nStreams have KEYs, which have no uniqueness "
+			"or NON NULL constraints.",
+			column->pos.line, column->pos.column, SLICE_ARGS(column->name.text));
 	if (!is_table && column->role == AST_COLUMN_PRIMARY_KEY)
-		return err_set_at(err, ERR_INVALID, column->pos.line, column->pos.column,
-				  "Line: %d, Col: %d: Column `%.*s` is a 'PRIMARY KEY' column: please "
-				  "use 'KEY' for streams.\nTables have PRIMARY KEYs, which are unique "
-				  "and NON NULL.\nStreams have KEYs, which have no uniqueness or NON "
-				  "NULL constraints.", column->pos.line, column->pos.column,
-				  SLICE_ARGS(column->name.text));
+		return err_set_at(
+			err, ERR_INVALID, column->pos.line, column->pos.column,
+			"Line: %d, Col: %d: Column `%.*s` is a 'PRIMARY KEY' column: please "
+			"use 'KEY' for streams.\nTables have PRIMARY KEYs, which are unique "
+			"and NON NULL.\nStreams have KEYs, which have no uniqueness or NON "
+			"NULL constraints.",
+			column->pos.line, column->pos.column, SLICE_ARGS(column->name.text));
 	return 0;
 }
 
@@ -117,12 +121,15 @@ static enum column_role role_of(enum ast_column_role role)
 static fallible add_column(struct planner *planner, const struct ast_column *ast, bool is_table,
 			   struct schema_column *columns, uint32_t *n, struct err *err)
 {
-	struct schema_column column = { .name = ast->name.text, .role = role_of(ast->role),
+	struct schema_column column = { .name = ast->name.text,
+					.role = role_of(ast->role),
 					.header_key = ast->header };
 	if (is_reserved(ast->name.text))
-		return err_set_at(err, ERR_INVALID, ast->pos.line, ast->pos.column,
-				  "'%.*s' is a reserved column name. You cannot use it as a name for "
-				  "a column.", SLICE_ARGS(ast->name.text));
+		return err_set_at(
+			err, ERR_INVALID, ast->pos.line, ast->pos.column,
+			"'%.*s' is a reserved column name. You cannot use it as a name for "
+			"a column.",
+			SLICE_ARGS(ast->name.text));
 	TRY(check_role(ast, is_table, err));
 	TRY(typing_type(planner->arena, planner->catalog, ast->type, &column.type, err));
 	TRY(check_headers(planner, ast, column.type, err));
@@ -148,8 +155,9 @@ static const struct schema *ordered(struct arena *arena, const struct schema_col
 	uint32_t at = 0;
 	for (int group = 0; group < 3; group++) {
 		for (uint32_t i = 0; i < n; i++) {
-			int of = columns[i].role == COLUMN_KEY ? 0 :
-				 columns[i].role == COLUMN_VALUE ? 1 : 2;
+			int of = columns[i].role == COLUMN_KEY     ? 0
+				 : columns[i].role == COLUMN_VALUE ? 1
+								   : 2;
 			if (of == group)
 				sorted[at++] = columns[i];
 		}
@@ -161,14 +169,15 @@ fallible plan_map_key(const struct schema *schema, struct arena *arena, struct e
 {
 	for (uint32_t k = 0; k < schema->nkeys; k++) {
 		if (type_contains(schema->columns[k].type, TYPE_MAP))
-			return err_set(err, ERR_UNSUPPORTED,
-				       "Map keys, including types that contain maps, are not "
-				       "supported as they may lead to unexpected behavior due to "
-				       "inconsistent serialization. Key column name: `%.*s`. Column "
-				       "type: %s. See "
-				       "https://github.com/confluentinc/ksql/issues/6621 for more.",
-				       SLICE_ARGS(schema->columns[k].name),
-				       type_text(arena, schema->columns[k].type));
+			return err_set(
+				err, ERR_UNSUPPORTED,
+				"Map keys, including types that contain maps, are not "
+				"supported as they may lead to unexpected behavior due to "
+				"inconsistent serialization. Key column name: `%.*s`. Column "
+				"type: %s. See "
+				"https://github.com/confluentinc/ksql/issues/6621 for more.",
+				SLICE_ARGS(schema->columns[k].name),
+				type_text(arena, schema->columns[k].type));
 	}
 	return 0;
 }
@@ -213,10 +222,13 @@ static fallible check_delimiter(const struct format_spec *format, char given, st
 {
 	const struct format_traits *traits = format_traits_find(format->name);
 	if (traits == NULL)
-		return err_set(err, ERR_NOT_FOUND, "Unknown format: %.*s", SLICE_ARGS(format->name));
+		return err_set(err, ERR_NOT_FOUND, "Unknown format: %.*s",
+			       SLICE_ARGS(format->name));
 	if (given != 0 && !traits->delimiter)
-		return err_set(err, ERR_INVALID, "%s does not support the following configs: "
-			       "[delimiter]", traits->name);
+		return err_set(err, ERR_INVALID,
+			       "%s does not support the following configs: "
+			       "[delimiter]",
+			       traits->name);
 	return 0;
 }
 
@@ -228,8 +240,10 @@ static fallible check_full_name(struct planner *planner, const struct format_spe
 	if (!given)
 		return 0;
 	if (!traits->infers_schema)
-		return err_set(err, ERR_INVALID, "%s does not support the following configs: "
-			       "[fullSchemaName]", traits->name);
+		return err_set(err, ERR_INVALID,
+			       "%s does not support the following configs: "
+			       "[fullSchemaName]",
+			       traits->name);
 	if (slice_trim(full_name).len == 0)
 		return err_set(err, ERR_INVALID,
 			       "fullSchemaName cannot be empty. Format configuration: "
@@ -237,8 +251,9 @@ static fallible check_full_name(struct planner *planner, const struct format_spe
 	return 0;
 }
 
-fallible plan_formats(struct planner *planner, const struct with *with, const struct source *inherit,
-		      const struct schema *schema, struct topic_spec *topic, struct err *err)
+fallible plan_formats(struct planner *planner, const struct with *with,
+		      const struct source *inherit, const struct schema *schema,
+		      struct topic_spec *topic, struct err *err)
 {
 	bool keyless = schema->nkeys == 0;
 	const char *key_default =
@@ -251,10 +266,9 @@ fallible plan_formats(struct planner *planner, const struct with *with, const st
 		inherit != NULL ? inherit->topic.value_format.name : SLICE_EMPTY;
 	if (inherited_key.len > 0 && slice_eq(inherited_key, none))
 		inherited_key = SLICE_EMPTY;
-	topic->key_format.name =
-		keyless && with->key_format.len == 0 ?
-			none :
-			chosen(with->key_format, inherited_key, key_default);
+	topic->key_format.name = keyless && with->key_format.len == 0
+					 ? none
+					 : chosen(with->key_format, inherited_key, key_default);
 	if (keyless && with->has_format)
 		topic->key_format.name = none;
 	topic->value_format.name = chosen(with->value_format, inherited_value, value_default);
@@ -392,17 +406,20 @@ fallible plan_timestamp(struct planner *planner, const struct with *with,
 	if (at < 0)
 		return err_set(err, ERR_NOT_FOUND,
 			       "The TIMESTAMP column set in the WITH clause does not exist in the "
-			       "schema: '%.*s'", SLICE_ARGS(name));
+			       "schema: '%.*s'",
+			       SLICE_ARGS(name));
 	const struct type *type = schema->columns[at].type;
 	bool text = type->kind == TYPE_STRING && with->timestamp_format.len > 0;
 	if (!text && with->timestamp_format.len > 0)
-		return err_set(err, ERR_INVALID,
-			       "'TIMESTAMP_FORMAT' set in the WITH clause can only be used when the "
-			       "timestamp column is of type STRING.");
+		return err_set(
+			err, ERR_INVALID,
+			"'TIMESTAMP_FORMAT' set in the WITH clause can only be used when the "
+			"timestamp column is of type STRING.");
 	if (!text && type->kind != TYPE_BIGINT && type->kind != TYPE_TIMESTAMP)
 		return err_set(err, ERR_TYPE,
 			       "Timestamp column, `%.*s`, should be LONG(INT64), TIMESTAMP, or a "
-			       "String with a timestamp_format specified", SLICE_ARGS(name));
+			       "String with a timestamp_format specified",
+			       SLICE_ARGS(name));
 	source->timestamp_column = name;
 	source->timestamp_pattern = with->timestamp_format;
 	return 0;
@@ -419,15 +436,15 @@ static fallible check_topic(struct planner *planner, const struct with *with, st
 		bool replicas = with->replicas != 0 && with->replicas != topic->replicas;
 		if (!partitions && !replicas)
 			return 0;
-		return err_set(err, ERR_CONFLICT,
-			       "A Kafka topic with the name '%.*s' already exists, with different "
-			       "partition/replica configuration than required. KSQL expects %d "
-			       "partitions (topic has %d), and %d replication factor (topic has %d).",
-			       SLICE_ARGS(with->topic),
-			       with->partitions != 0 ? with->partitions : topic->partitions,
-			       topic->partitions,
-			       with->replicas != 0 ? with->replicas : topic->replicas,
-			       topic->replicas);
+		return err_set(
+			err, ERR_CONFLICT,
+			"A Kafka topic with the name '%.*s' already exists, with different "
+			"partition/replica configuration than required. KSQL expects %d "
+			"partitions (topic has %d), and %d replication factor (topic has %d).",
+			SLICE_ARGS(with->topic),
+			with->partitions != 0 ? with->partitions : topic->partitions,
+			topic->partitions, with->replicas != 0 ? with->replicas : topic->replicas,
+			topic->replicas);
 	}
 	if (with->partitions == 0 && planner->options->default_partitions == 0)
 		return err_set(err, ERR_NOT_FOUND,
@@ -435,12 +452,15 @@ static fallible check_topic(struct planner *planner, const struct with *with, st
 			       "the %s please re-run the statement providing the required "
 			       "'PARTITIONS' configuration in the WITH clause (and optionally "
 			       "'REPLICAS'). For example: CREATE %s ... WITH (KAFKA_TOPIC='%.*s', "
-			       "PARTITIONS=1)", SLICE_ARGS(with->topic),
-			       planner->statement->create_source.kind == AST_TABLE ? "table" : "stream",
-			       planner->statement->create_source.kind == AST_TABLE ? "TABLE" : "STREAM",
+			       "PARTITIONS=1)",
+			       SLICE_ARGS(with->topic),
+			       planner->statement->create_source.kind == AST_TABLE ? "table"
+										   : "stream",
+			       planner->statement->create_source.kind == AST_TABLE ? "TABLE"
+										   : "STREAM",
 			       SLICE_ARGS(with->topic));
-	plan->partitions = with->partitions != 0 ? with->partitions :
-						   planner->options->default_partitions;
+	plan->partitions =
+		with->partitions != 0 ? with->partitions : planner->options->default_partitions;
 	plan->replicas = with->replicas != 0 ? with->replicas : DEFAULT_REPLICAS;
 	plan->retention_ms = with->retention_ms;
 	return 0;
@@ -456,14 +476,17 @@ static fallible check_schema_ids(const struct with *with, bool has_columns, stru
 		if (ids[i] < 0)
 			continue;
 		if (traits == NULL || !traits->infers_schema)
-			return err_set(err, ERR_INVALID,
-				       "%s_FORMAT should support schema inference when %s_SCHEMA_ID "
-				       "is provided. Current format is %s.", PARTS[i], PARTS[i],
-				       traits != NULL ? traits->name : "not given");
+			return err_set(
+				err, ERR_INVALID,
+				"%s_FORMAT should support schema inference when %s_SCHEMA_ID "
+				"is provided. Current format is %s.",
+				PARTS[i], PARTS[i], traits != NULL ? traits->name : "not given");
 		if (has_columns)
-			return err_set(err, ERR_CONFLICT,
-				       "Table elements and %s_SCHEMA_ID cannot both exist for create "
-				       "statement.", PARTS[i]);
+			return err_set(
+				err, ERR_CONFLICT,
+				"Table elements and %s_SCHEMA_ID cannot both exist for create "
+				"statement.",
+				PARTS[i]);
 	}
 	return 0;
 }
@@ -483,7 +506,8 @@ fallible plan_create_source(struct planner *planner, struct err *err)
 	if (statement->create_source.or_replace && statement->create_source.read_only)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "Cannot add %s '%.*s': CREATE OR REPLACE is not supported on source "
-			       "%ss.", plan_kind_word(is_table),
+			       "%ss.",
+			       plan_kind_word(is_table),
 			       SLICE_ARGS(statement->create_source.name.text),
 			       plan_kind_word(is_table));
 	TRY(check_schema_ids(&with, statement->create_source.columns.len > 0, err));
@@ -499,8 +523,9 @@ fallible plan_create_source(struct planner *planner, struct err *err)
 	if (statement->create_source.columns.len == 0)
 		return err_set(err, ERR_INVALID,
 			       "No columns supplied. The schema of %s '%.*s' cannot be inferred: "
-			       "format %.*s has no schemas of its own.", plan_kind_word(is_table),
-			       SLICE_ARGS(source.name), SLICE_ARGS(source.topic.value_format.name));
+			       "format %.*s has no schemas of its own.",
+			       plan_kind_word(is_table), SLICE_ARGS(source.name),
+			       SLICE_ARGS(source.topic.value_format.name));
 	if (with.topic.len == 0)
 		return err_set(err, ERR_INVALID,
 			       "Missing required property \"KAFKA_TOPIC\" which has no default "
@@ -528,17 +553,19 @@ fallible plan_alter_source(struct planner *planner, struct err *err)
 	bool is_table = statement->alter_source.kind == AST_TABLE;
 	const struct source *known = catalog_source(planner->catalog, name);
 	if (known == NULL)
-		return err_set(err, ERR_NOT_FOUND, "Source %.*s does not exist.%s", SLICE_ARGS(name),
+		return err_set(err, ERR_NOT_FOUND, "Source %.*s does not exist.%s",
+			       SLICE_ARGS(name),
 			       catalog_hint(planner->catalog, name, planner->arena));
 	if (known->is_table != is_table)
 		return err_set(err, ERR_CONFLICT,
 			       "Incompatible data source type is %s, but statement was ALTER %s",
 			       known->is_table ? "TABLE" : "STREAM", is_table ? "TABLE" : "STREAM");
 	if (known->read_only)
-		return err_set(err, ERR_UNSUPPORTED,
-			       "Cannot alter %s '%.*s': ALTER operations are not supported on source "
-			       "%ss.", plan_kind_word(is_table), SLICE_ARGS(name),
-			       plan_kind_word(is_table));
+		return err_set(
+			err, ERR_UNSUPPORTED,
+			"Cannot alter %s '%.*s': ALTER operations are not supported on source "
+			"%ss.",
+			plan_kind_word(is_table), SLICE_ARGS(name), plan_kind_word(is_table));
 	if (known->created_by.len > 0)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "ALTER command is not supported for CREATE ... AS statements.");
@@ -551,7 +578,8 @@ fallible plan_alter_source(struct planner *planner, struct err *err)
 		if (schema_find(known->schema, added->items[i].name.text) >= 0)
 			return err_set(err, ERR_EXISTS,
 				       "Cannot add column %.*s to schema. A column with the same "
-				       "name already exists.", SLICE_ARGS(added->items[i].name.text));
+				       "name already exists.",
+				       SLICE_ARGS(added->items[i].name.text));
 		TRY(add_column(planner, &added->items[i], is_table, columns, &n, err));
 	}
 	struct plan *plan = planner->plan;

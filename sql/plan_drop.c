@@ -7,7 +7,7 @@ static const char *readers_of(struct planner *planner, struct slice name, struct
 {
 	struct buf text = BUF_INIT(BUF_TEXT_BYTES_MAX);
 	*ret_n = 0;
-	map_each(entry, &planner->catalog->queries) {
+	map_each (entry, &planner->catalog->queries) {
 		const struct catalog_query *query = entry->value;
 		bool found = writers && slice_eq(query->sink, name);
 		for (uint32_t i = 0; i < query->sources.len && !writers; i++)
@@ -43,7 +43,8 @@ fallible plan_drop_source(struct planner *planner, struct err *err)
 	if (source->is_table != is_table)
 		return err_set(err, ERR_CONFLICT,
 			       "Incompatible data source type is %s, but statement was DROP %s",
-			       source->is_table ? "TABLE" : "STREAM", is_table ? "TABLE" : "STREAM");
+			       source->is_table ? "TABLE" : "STREAM",
+			       is_table ? "TABLE" : "STREAM");
 	if (source->read_only && statement->drop.delete_topic)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "Cannot delete topic for read-only source: %.*s", SLICE_ARGS(name));
@@ -51,11 +52,12 @@ fallible plan_drop_source(struct planner *planner, struct err *err)
 	const char *readers = readers_of(planner, name, SLICE_EMPTY, false, &nreaders);
 	const char *writers = readers_of(planner, name, source->created_by, true, &nwriters);
 	if (nreaders + nwriters > 0)
-		return err_set(err, ERR_CONFLICT,
-			       "Cannot drop %.*s.\nThe following queries read from this source: "
-			       "[%s].\nThe following queries write into this source: [%s].\nYou need "
-			       "to terminate them before dropping %.*s.", SLICE_ARGS(name), readers,
-			       writers, SLICE_ARGS(name));
+		return err_set(
+			err, ERR_CONFLICT,
+			"Cannot drop %.*s.\nThe following queries read from this source: "
+			"[%s].\nThe following queries write into this source: [%s].\nYou need "
+			"to terminate them before dropping %.*s.",
+			SLICE_ARGS(name), readers, writers, SLICE_ARGS(name));
 	plan->kind = PLAN_DROP_SOURCE;
 	plan->name = name;
 	plan->delete_topic = statement->drop.delete_topic;
@@ -71,14 +73,15 @@ static fallible create_type(struct planner *planner, struct err *err)
 	struct slice name = statement->create_type.name.text;
 	const struct type *known = catalog_type(planner->catalog, name);
 	if (known != NULL) {
-		const char *text = arena_printf(planner->arena, "%.*s is already registered with "
-						"type %s", SLICE_ARGS(name),
-						type_text(planner->arena, known));
+		const char *text = arena_printf(planner->arena,
+						"%.*s is already registered with "
+						"type %s",
+						SLICE_ARGS(name), type_text(planner->arena, known));
 		if (!statement->create_type.if_not_exists)
 			return err_set(err, ERR_EXISTS,
 				       "Cannot register custom type '%.*s' since it is already "
-				       "registered with type: %s", SLICE_ARGS(name),
-				       type_text(planner->arena, known));
+				       "registered with type: %s",
+				       SLICE_ARGS(name), type_text(planner->arena, known));
 		plan->kind = PLAN_NOTHING;
 		plan->warning = true;
 		plan->message = text;

@@ -14,7 +14,8 @@ static fallible check_target(struct planner *planner, const struct source **ret_
 	if (source == NULL)
 		return err_set(err, ERR_NOT_FOUND,
 			       "Cannot insert values into an unknown stream/table: `%.*s`%s",
-			       SLICE_ARGS(name), catalog_hint(planner->catalog, name, planner->arena));
+			       SLICE_ARGS(name),
+			       catalog_hint(planner->catalog, name, planner->arena));
 	if (source->read_only)
 		return err_set(err, ERR_UNSUPPORTED, "Cannot insert values into read-only %s: %.*s",
 			       plan_kind_word(source->is_table), SLICE_ARGS(name));
@@ -44,7 +45,8 @@ static fallible map_columns(struct planner *planner, const struct source *source
 					       SLICE_ARGS(name));
 		}
 		if (columns[i] >= 0 && schema->columns[columns[i]].role >= COLUMN_HEADERS)
-			return err_set(err, ERR_UNSUPPORTED, "Cannot insert into HEADER columns: %.*s",
+			return err_set(err, ERR_UNSUPPORTED,
+				       "Cannot insert into HEADER columns: %.*s",
 				       SLICE_ARGS(schema->columns[columns[i]].name));
 	}
 	*ret_columns = columns;
@@ -62,8 +64,7 @@ static fallible evaluate(struct planner *planner, const struct ast_expr *ast,
 	struct expr *expr;
 	TRY(typing_expr(&typing, ast, &expr, err));
 	if (!typing_widens(expr->type, type))
-		return err_set(err, ERR_TYPE,
-			       "Expected type %s for field `%.*s` but got %s(%s)",
+		return err_set(err, ERR_TYPE, "Expected type %s for field `%.*s` but got %s(%s)",
 			       type_text(planner->arena, type), SLICE_ARGS(name),
 			       type_text(planner->arena, expr->type),
 			       ast_expr_text(planner->arena, ast));
@@ -114,10 +115,10 @@ static fallible insert_row(struct planner *planner, const struct source *source,
 	record->event.timestamp_ms = planner->options->wall_ms;
 	for (uint32_t i = 0; i < n; i++) {
 		struct value value;
-		const struct type *type = columns[i] < 0 ? TYPE_OF(TYPE_BIGINT) :
-							   schema->columns[columns[i]].type;
-		struct slice name = columns[i] < 0 ? SLICE("ROWTIME") :
-						     schema->columns[columns[i]].name;
+		const struct type *type =
+			columns[i] < 0 ? TYPE_OF(TYPE_BIGINT) : schema->columns[columns[i]].type;
+		struct slice name =
+			columns[i] < 0 ? SLICE("ROWTIME") : schema->columns[columns[i]].name;
 		TRY(evaluate(planner, row->items[i], type, name, &value, err));
 		if (columns[i] >= 0) {
 			values[columns[i]] = value;

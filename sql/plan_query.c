@@ -54,9 +54,11 @@ static fallible check_result_kind(struct query *query, struct err *err)
 	if (query->node->is_table == want_table)
 		return 0;
 	const char *got = query->node->is_table ? "TABLE" : "STREAM";
-	return err_set(err, ERR_INVALID,
-		       "Invalid result type. Your SELECT query produces a %s. Please use CREATE %s AS "
-		       "SELECT statement instead.", got, got);
+	return err_set(
+		err, ERR_INVALID,
+		"Invalid result type. Your SELECT query produces a %s. Please use CREATE %s AS "
+		"SELECT statement instead.",
+		got, got);
 }
 
 /* A sink that a new source describes. */
@@ -82,13 +84,13 @@ static fallible create_sink(struct query *query, const struct schema *schema, st
 	TRY(plan_timestamp(planner, with, schema, source, err));
 	source->topic.topic = with->topic;
 	if (with->topic.len == 0)
-		source->topic.topic = slice_str(arena_printf(
-			query->arena, "%s%.*s",
-			plan_property(planner->options, "ksql.output.topic.name.prefix", ""),
-			SLICE_ARGS(source->name)));
+		source->topic.topic =
+			slice_str(arena_printf(query->arena, "%s%.*s",
+					       plan_property(planner->options,
+							     "ksql.output.topic.name.prefix", ""),
+					       SLICE_ARGS(source->name)));
 	source->topic.window = query->window;
-	source->topic.window_size_ms =
-		query->window == WINDOW_SESSION ? 0 : query->window_size_ms;
+	source->topic.window_size_ms = query->window == WINDOW_SESSION ? 0 : query->window_size_ms;
 	struct plan *plan = planner->plan;
 	plan->topic = source->topic.topic;
 	const struct catalog_topic *topic = catalog_topic(planner->catalog, plan->topic);
@@ -98,12 +100,13 @@ static fallible create_sink(struct query *query, const struct schema *schema, st
 		plan->replicas = with->replicas != 0 ? with->replicas : 1;
 		plan->retention_ms = with->retention_ms;
 	} else if (with->partitions != 0 && topic->partitions != with->partitions) {
-		return err_set(err, ERR_CONFLICT,
-			       "A Kafka topic with the name '%.*s' already exists, with different "
-			       "partition/replica configuration than required. KSQL expects %d "
-			       "partitions (topic has %d), and %d replication factor (topic has %d).",
-			       SLICE_ARGS(plan->topic), with->partitions, topic->partitions,
-			       topic->replicas, topic->replicas);
+		return err_set(
+			err, ERR_CONFLICT,
+			"A Kafka topic with the name '%.*s' already exists, with different "
+			"partition/replica configuration than required. KSQL expects %d "
+			"partitions (topic has %d), and %d replication factor (topic has %d).",
+			SLICE_ARGS(plan->topic), with->partitions, topic->partitions,
+			topic->replicas, topic->replicas);
 	}
 	source->topic.partitions = topic != NULL ? topic->partitions : partitions;
 	return 0;
@@ -117,9 +120,11 @@ static fallible incompatible(struct query *query, const struct schema *result,
 	(void)query;
 	schema_print(result, &texts[0]);
 	schema_print(sink, &texts[1]);
-	int code = err_set(err, ERR_TYPE,
-			   "Incompatible schema between results and sink.\nResult schema is %s\nSink "
-			   "schema is %s", buf_str(&texts[0]), buf_str(&texts[1]));
+	int code =
+		err_set(err, ERR_TYPE,
+			"Incompatible schema between results and sink.\nResult schema is %s\nSink "
+			"schema is %s",
+			buf_str(&texts[0]), buf_str(&texts[1]));
 	buf_fini(&texts[0]);
 	buf_fini(&texts[1]);
 	return code;
@@ -166,7 +171,8 @@ static fallible check_insert_target(struct planner *planner, const struct source
 	if (sink->is_table)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "INSERT INTO can only be used to insert into a stream. %.*s is a "
-			       "table.", SLICE_ARGS(name->text));
+			       "table.",
+			       SLICE_ARGS(name->text));
 	if (sink->read_only)
 		return err_set(err, ERR_UNSUPPORTED, "Cannot insert into read-only stream: %.*s",
 			       SLICE_ARGS(name->text));
@@ -202,10 +208,10 @@ static struct slice new_query_id(struct planner *planner, const struct ast_query
 	unsigned long long number = planner->options->query_number;
 	struct arena *arena = planner->arena;
 	if (is_create(planner))
-		return slice_str(arena_printf(
-			arena, "C%cAS_%.*s_%llu",
-			planner->statement->create_as.kind == AST_TABLE ? 'T' : 'S',
-			SLICE_ARGS(planner->statement->create_as.name.text), number));
+		return slice_str(
+			arena_printf(arena, "C%cAS_%.*s_%llu",
+				     planner->statement->create_as.kind == AST_TABLE ? 'T' : 'S',
+				     SLICE_ARGS(planner->statement->create_as.name.text), number));
 	if (is_insert(planner))
 		return slice_str(arena_printf(arena, "INSERTQUERY_%llu", number));
 	return slice_str(arena_printf(arena, "transient_%.*s_%llu", SLICE_ARGS(ast->from.name.text),
@@ -289,10 +295,10 @@ fallible plan_query(struct planner *planner, const struct ast_query *ast, struct
 		if (done)
 			return 0;
 		if (ast->has_limit)
-			return err_set_at(err, ERR_UNSUPPORTED, ast->limit_pos.line,
-					  ast->limit_pos.column,
-					  "CREATE %s AS SELECT statements don't support LIMIT clause.",
-					  is_table ? "TABLE" : "STREAM");
+			return err_set_at(
+				err, ERR_UNSUPPORTED, ast->limit_pos.line, ast->limit_pos.column,
+				"CREATE %s AS SELECT statements don't support LIMIT clause.",
+				is_table ? "TABLE" : "STREAM");
 	} else if (is_insert(planner)) {
 		const struct source *sink;
 		TRY(check_insert_target(planner, &sink, err));

@@ -40,9 +40,11 @@ static fallible refuse_repeated(struct query *query, const struct ast_source *as
 		if (!slice_eq(query->scope.sources[s]->source->name, ast->name.text))
 			continue;
 		if (n_way)
-			return err_set(err, ERR_UNSUPPORTED,
-				       "N-way joins do not support multiple occurrences of the same "
-				       "source. Source: '%.*s'", SLICE_ARGS(ast->name.text));
+			return err_set(
+				err, ERR_UNSUPPORTED,
+				"N-way joins do not support multiple occurrences of the same "
+				"source. Source: '%.*s'",
+				SLICE_ARGS(ast->name.text));
 		return err_set(err, ERR_UNSUPPORTED,
 			       "Can not join '%.*s' to '%.*s': self joins are not yet supported.",
 			       SLICE_ARGS(ast->name.text), SLICE_ARGS(ast->name.text));
@@ -105,7 +107,8 @@ static fallible read_condition(struct query *query, struct query_join *join, str
 	if (on->kind == AST_LOGIC)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "Invalid join condition: joins on multiple conditions are not yet "
-			       "supported. Got %s.", ast_expr_text(query->arena, on));
+			       "supported. Got %s.",
+			       ast_expr_text(query->arena, on));
 	if (on->kind != AST_COMPARISON || on->binary.op != AST_EQ)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "Invalid join condition: only equality is supported. Got %s.",
@@ -114,17 +117,19 @@ static fallible read_condition(struct query *query, struct query_join *join, str
 	TRY(one_source(query, join, on->binary.left, &left, err));
 	TRY(one_source(query, join, on->binary.right, &right, err));
 	if (slice_eq(left, right))
-		return err_set(err, ERR_INVALID,
-			       "Each side of the join must reference exactly one source and not the "
-			       "same source. Left side references `%.*s` and right references `%.*s`",
-			       SLICE_ARGS(left), SLICE_ARGS(right));
+		return err_set(
+			err, ERR_INVALID,
+			"Each side of the join must reference exactly one source and not the "
+			"same source. Left side references `%.*s` and right references `%.*s`",
+			SLICE_ARGS(left), SLICE_ARGS(right));
 	bool flipped = slice_eq(left, join->right->alias);
 	if (!flipped && !slice_eq(right, join->right->alias))
-		return err_set(err, ERR_INVALID,
-			       "A join criteria is expected to reference the source (`%.*s`) in the "
-			       "FROM clause, instead the right source references `%.*s` and the left "
-			       "source references `%.*s`", SLICE_ARGS(join->right->alias),
-			       SLICE_ARGS(right), SLICE_ARGS(left));
+		return err_set(
+			err, ERR_INVALID,
+			"A join criteria is expected to reference the source (`%.*s`) in the "
+			"FROM clause, instead the right source references `%.*s` and the left "
+			"source references `%.*s`",
+			SLICE_ARGS(join->right->alias), SLICE_ARGS(right), SLICE_ARGS(left));
 	join->left_expr = flipped ? on->binary.right : on->binary.left;
 	join->right_expr = flipped ? on->binary.left : on->binary.right;
 	join->left_alias = flipped ? right : left;
@@ -187,12 +192,12 @@ static const struct node *source_node(struct query *query, const struct scope_so
 	node->source.name = known->name;
 	node->source.topic = known->topic;
 	node->source.is_table = known->is_table;
-	node->source.timestamp_column = known->timestamp_column.len > 0 ?
-						schema_find(schema, known->timestamp_column) :
-						-1;
+	node->source.timestamp_column =
+		known->timestamp_column.len > 0 ? schema_find(schema, known->timestamp_column) : -1;
 	node->source.timestamp_pattern = known->timestamp_pattern;
-	node->source.timestamp_must_be_valid = plan_property_true(
-		query->planner->options, "ksql.timestamp.throw.on.invalid", false);
+	node->source.timestamp_must_be_valid =
+		plan_property_true(query->planner->options, "ksql.timestamp.throw.on.invalid",
+				   false);
 	node->source.from_earliest = known->is_table;
 	node->logger = node->name;
 	return node;
@@ -280,14 +285,15 @@ static fallible check_windows(struct query *query, const struct side *left,
 	if (!left_windowed)
 		return 0;
 	if ((left->window == WINDOW_SESSION) != (right->window == WINDOW_SESSION))
-		return err_set(err, ERR_UNSUPPORTED,
-			       "Incompatible windowed sources.\nLeft source: %s\nRight source: %s\n"
-			       "Session windowed sources can only be joined to other session windowed "
-			       "sources, and may still not result in expected behaviour as session "
-			       "bounds must be an exact match for the join to work\nHopping and "
-			       "tumbling windowed sources can only be joined to other hopping and "
-			       "tumbling windowed sources", window_name(left->window),
-			       window_name(right->window));
+		return err_set(
+			err, ERR_UNSUPPORTED,
+			"Incompatible windowed sources.\nLeft source: %s\nRight source: %s\n"
+			"Session windowed sources can only be joined to other session windowed "
+			"sources, and may still not result in expected behaviour as session "
+			"bounds must be an exact match for the join to work\nHopping and "
+			"tumbling windowed sources can only be joined to other hopping and "
+			"tumbling windowed sources",
+			window_name(left->window), window_name(right->window));
 	if (left->window_size_ms != right->window_size_ms)
 		return refuse_implicit(err);
 	return 0;
@@ -310,7 +316,8 @@ static fallible check_formats(struct query *query, struct err *err)
 	if (names.len > 0)
 		code = err_set(err, ERR_UNSUPPORTED,
 			       "Source(s) %s are using the 'KAFKA' value format. This format does "
-			       "not yet support JOIN.", buf_str(&names));
+			       "not yet support JOIN.",
+			       buf_str(&names));
 	buf_fini(&names);
 	return code;
 }
@@ -324,8 +331,8 @@ static fallible check_order(struct query *query, const struct query_join *join,
 	if (left_table && !right_table)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "Invalid join order: table-stream joins are not supported; only "
-			       "stream-table joins. Got %.*s %s %.*s.", SLICE_ARGS(left->name), text,
-			       SLICE_ARGS(right->name));
+			       "stream-table joins. Got %.*s %s %.*s.",
+			       SLICE_ARGS(left->name), text, SLICE_ARGS(right->name));
 	if (left_table || !right_table)
 		return 0;
 	if (join->ast->kind == AST_JOIN_FULL || join->ast->kind == AST_JOIN_RIGHT)
@@ -349,11 +356,12 @@ static fallible check_within(const struct query_join *join, const struct side *l
 			       "https://docs.confluent.io/current/ksql/docs/syntax-reference.html"
 			       "#create-stream-as-select");
 	if (!streams && join->ast->within != NULL)
-		return err_set(err, ERR_INVALID,
-			       "A window definition was provided for a %s join. These joins are not "
-			       "windowed. Please drop the window definition (ie. the WITHIN clause) "
-			       "and try to execute your join again.",
-			       left->node->is_table ? "Table-Table" : "Stream-Table");
+		return err_set(
+			err, ERR_INVALID,
+			"A window definition was provided for a %s join. These joins are not "
+			"windowed. Please drop the window definition (ie. the WITHIN clause) "
+			"and try to execute your join again.",
+			left->node->is_table ? "Table-Table" : "Stream-Table");
 	return 0;
 }
 
@@ -400,8 +408,9 @@ static fallible table_join_kind(struct query *query, const struct query_join *jo
 	if (join->ast->kind == AST_JOIN_FULL)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "Invalid join type: full-outer join not supported for foreign-key "
-			       "table-table join. Got %.*s %s %.*s.", SLICE_ARGS(left->name),
-			       JOIN_TEXTS[join->ast->kind], SLICE_ARGS(right->name));
+			       "table-table join. Got %.*s %s %.*s.",
+			       SLICE_ARGS(left->name), JOIN_TEXTS[join->ast->kind],
+			       SLICE_ARGS(right->name));
 	if (join != &query->joins[0])
 		return err_set(err, ERR_UNSUPPORTED,
 			       "Invalid join condition: foreign-key table-table joins are not "
@@ -423,9 +432,9 @@ static fallible key_side(struct query *query, struct side *side, const struct as
 	uint32_t nkeys = query->nkeys;
 	const struct node *node = query->node;
 	query->node = side->node;
-	struct slice name = expr->kind == AST_COLUMN ?
-				    slice_str(typing_text(query->arena, &query->scope, expr)) :
-				    SLICE("ROWKEY");
+	struct slice name = expr->kind == AST_COLUMN
+				    ? slice_str(typing_text(query->arena, &query->scope, expr))
+				    : SLICE("ROWKEY");
 	const struct expr *key = side->key;
 	query->first_source = side->first_source;
 	query->nsources = side->nsources;
@@ -444,17 +453,16 @@ static fallible key_side(struct query *query, struct side *side, const struct as
 	return 0;
 }
 
-static fallible check_partitions(const struct side *left, const struct side *right,
-				 struct err *err)
+static fallible check_partitions(const struct side *left, const struct side *right, struct err *err)
 {
 	if (left->repartitioned || right->repartitioned || left->partitions == right->partitions)
 		return 0;
 	return err_set(err, ERR_INVALID,
 		       "Can't join `%.*s` with `%.*s` since the number of partitions don't match. "
 		       "`%.*s` partitions = %d; `%.*s` partitions = %d. Please repartition either "
-		       "one so that the number of partitions match.", SLICE_ARGS(left->name),
-		       SLICE_ARGS(right->name), SLICE_ARGS(left->name), left->partitions,
-		       SLICE_ARGS(right->name), right->partitions);
+		       "one so that the number of partitions match.",
+		       SLICE_ARGS(left->name), SLICE_ARGS(right->name), SLICE_ARGS(left->name),
+		       left->partitions, SLICE_ARGS(right->name), right->partitions);
 }
 
 /* The keys that the joined rows can be named by. */
@@ -501,7 +509,8 @@ static const struct schema *joined_schema(struct query *query, const struct node
 	return schema_new(query->arena, columns, n);
 }
 
-/* After a join every column has moved: the left's behind the keys, the right's behind the left's. */
+/* After a join every column has moved: the left's behind the keys, the right's behind the left's.
+ */
 static void move_columns(struct query *query, const struct query_join *join,
 			 const struct node *left)
 {
@@ -523,8 +532,10 @@ static void move_columns(struct query *query, const struct query_join *join,
 static struct join_spec join_spec(const struct query_join *join)
 {
 	static const enum join_kind KINDS[] = {
-		[AST_JOIN_INNER] = JOIN_INNER, [AST_JOIN_LEFT] = JOIN_LEFT,
-		[AST_JOIN_RIGHT] = JOIN_RIGHT, [AST_JOIN_FULL] = JOIN_OUTER,
+		[AST_JOIN_INNER] = JOIN_INNER,
+		[AST_JOIN_LEFT] = JOIN_LEFT,
+		[AST_JOIN_RIGHT] = JOIN_RIGHT,
+		[AST_JOIN_FULL] = JOIN_OUTER,
 	};
 	struct join_spec spec = { .kind = KINDS[join->ast->kind], .grace_ms = -1 };
 	const struct ast_within *within = join->ast->within;
@@ -564,7 +575,8 @@ static fallible add_join(struct query *query, const struct query_join *join, str
 	if (kind == NODE_JOIN_STREAM_TABLE && !is_key(right, join->right_expr))
 		return err_set(err, ERR_UNSUPPORTED,
 			       "Invalid join condition: stream-table joins require to join on the "
-			       "table's primary key. Got %s.", condition_text(query, join));
+			       "table's primary key. Got %s.",
+			       condition_text(query, join));
 	TRY(check_types(query, join, left, right, err));
 	if (kind != NODE_JOIN_FOREIGN_KEY) {
 		TRY(check_windows(query, left, right, err));

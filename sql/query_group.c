@@ -82,8 +82,8 @@ static fallible find_stray(void *arg, const struct ast_expr *expr,
 {
 	struct strays *strays = arg;
 	(void)err;
-	bool aggregate = expr->kind == AST_CALL &&
-			 query_is_aggregate(strays->query, expr->call.name.text);
+	bool aggregate =
+		expr->kind == AST_CALL && query_is_aggregate(strays->query, expr->call.name.text);
 	if (aggregate || is_group(strays->query, expr)) {
 		struct ast_expr *copy = arena_new(strays->query->arena, struct ast_expr);
 		*copy = *expr;
@@ -122,17 +122,19 @@ static fallible refuse_strays(struct query *query, struct err *err)
 	}
 	int code = 0;
 	if (text.len > 0)
-		code = err_set(err, ERR_INVALID,
-			       "Non-aggregate SELECT expression(s) not part of GROUP BY: %s\nEither "
-			       "add the column(s) to the GROUP BY or remove them from the SELECT.",
-			       buf_str(&text));
+		code = err_set(
+			err, ERR_INVALID,
+			"Non-aggregate SELECT expression(s) not part of GROUP BY: %s\nEither "
+			"add the column(s) to the GROUP BY or remove them from the SELECT.",
+			buf_str(&text));
 	buf_fini(&text);
 	TRY(code);
 	if (query->having != NULL && strays(query, query->having, &column))
-		return err_set(err, ERR_INVALID,
-			       "Non-aggregate HAVING expression not part of GROUP BY: %s\nEither add "
-			       "the column(s) to the GROUP BY or remove them from the HAVING.",
-			       typing_text(query->arena, &query->scope, column));
+		return err_set(
+			err, ERR_INVALID,
+			"Non-aggregate HAVING expression not part of GROUP BY: %s\nEither add "
+			"the column(s) to the GROUP BY or remove them from the HAVING.",
+			typing_text(query->arena, &query->scope, column));
 	return 0;
 }
 
@@ -146,8 +148,7 @@ static fallible find_bound(void *arg, const struct ast_expr *expr,
 	(void)lambdas;
 	(void)ret_replaced;
 	(void)err;
-	if (expr->kind == AST_COLUMN && expr->column.qualified &&
-	    expr->column.source.text.len == 0)
+	if (expr->kind == AST_COLUMN && expr->column.qualified && expr->column.source.text.len == 0)
 		*found = expr;
 	return 0;
 }
@@ -160,11 +161,12 @@ static fallible refuse_bounds(struct query *query, const struct ast_expr *expr, 
 	TRY(code);
 	if (found == NULL)
 		return 0;
-	return err_set(err, ERR_UNSUPPORTED,
-		       "Window bounds column %.*s can only be used in the SELECT clause of windowed "
-		       "aggregations and can not be passed to aggregate functions.\nSee "
-		       "https://github.com/confluentinc/ksql/issues/4397",
-		       SLICE_ARGS(found->column.name.text));
+	return err_set(
+		err, ERR_UNSUPPORTED,
+		"Window bounds column %.*s can only be used in the SELECT clause of windowed "
+		"aggregations and can not be passed to aggregate functions.\nSee "
+		"https://github.com/confluentinc/ksql/issues/4397",
+		SLICE_ARGS(found->column.name.text));
 }
 
 /* Checks that need no types. */
@@ -177,7 +179,8 @@ static fallible check_groups(struct query *query, struct err *err)
 		if (aggregate != NULL)
 			return err_set(err, ERR_UNSUPPORTED,
 				       "GROUP BY does not support aggregate functions: %.*s is an "
-				       "aggregate function.", SLICE_ARGS(aggregate->call.name.text));
+				       "aggregate function.",
+				       SLICE_ARGS(aggregate->call.name.text));
 		TRY(refuse_bounds(query, expr, err));
 		for (uint32_t k = 0; k < g; k++) {
 			if (ast_expr_equal(query->groups.items[k], expr))
@@ -225,9 +228,11 @@ static fallible check_undo(struct query *query, const struct agg *const *aggs, u
 	struct buf text = BUF_INIT(BUF_TEXT_BYTES_MAX);
 	for (uint32_t i = 0; i < found; i++)
 		buf_printf(&text, "%s%s", i == 0 ? "" : i + 1 == found ? " and " : ", ", names[i]);
-	int code = err_set(err, ERR_UNSUPPORTED,
-			   "The aggregation function%s %s cannot be applied to a table source, only "
-			   "to a stream source.", found > 1 ? "s" : "", buf_str(&text));
+	int code =
+		err_set(err, ERR_UNSUPPORTED,
+			"The aggregation function%s %s cannot be applied to a table source, only "
+			"to a stream source.",
+			found > 1 ? "s" : "", buf_str(&text));
 	buf_fini(&text);
 	(void)query;
 	return code;
@@ -284,7 +289,8 @@ static fallible bind_aggregate(struct query *query, const struct ast_expr *call,
 	}
 	const struct type **params = arena_array(arena, const struct type *, n);
 	struct agg *agg;
-	TRY(agg_resolve(call->call.name.text, arena, types, constants, n, texts, &agg, params, err));
+	TRY(agg_resolve(call->call.name.text, arena, types, constants, n, texts, &agg, params,
+			err));
 	for (uint32_t i = 0; i < agg->nargs; i++)
 		args[i] = typing_cast(arena, typed[i], params[i]);
 	grouped->args[grouped->n] = args;
@@ -308,8 +314,8 @@ static bool same_keys(const struct query *query)
 }
 
 /*
- * The rows under the grouping keys, with each aggregate's arguments as columns behind: what was computed
- * before the repartition need not be computed after it.
+ * The rows under the grouping keys, with each aggregate's arguments as columns behind: what was
+ * computed before the repartition need not be computed after it.
  */
 static fallible regroup(struct query *query, struct grouped *grouped, bool same, struct err *err)
 {
@@ -327,8 +333,8 @@ static fallible regroup(struct query *query, struct grouped *grouped, bool same,
 		TRY(query_type(query, ast, &key, err));
 		exprs[n] = key;
 		columns[n] = (struct schema_column){
-			.name = ast->kind == AST_COLUMN ? ast->column.name.text :
-							  query_next_column(query),
+			.name = ast->kind == AST_COLUMN ? ast->column.name.text
+							: query_next_column(query),
 			.type = key->type,
 			.role = COLUMN_KEY,
 		};
@@ -341,13 +347,12 @@ static fallible regroup(struct query *query, struct grouped *grouped, bool same,
 		for (uint32_t i = 0; i < grouped->aggs[a]->nargs; i++) {
 			exprs[n] = grouped->args[a][i];
 			columns[n] = (struct schema_column){
-				.name = slice_str(arena_printf(arena, "KSQL_INTERNAL_COL_%u",
-							       n - nkeys)),
+				.name = slice_str(
+					arena_printf(arena, "KSQL_INTERNAL_COL_%u", n - nkeys)),
 				.type = exprs[n]->type,
 				.role = COLUMN_VALUE,
 			};
-			struct expr *moved =
-				expr_new(arena, EXPR_COLUMN, exprs[n]->type, NULL, 0);
+			struct expr *moved = expr_new(arena, EXPR_COLUMN, exprs[n]->type, NULL, 0);
 			moved->column = n++;
 			grouped->args[a][i] = moved;
 		}
@@ -455,10 +460,11 @@ static fallible check_intermediate(struct query *query, const struct grouped *gr
 						.type = grouped->aggs[a]->intermediate };
 		if (column.type == NULL || format_check(format, false, &column, 1, NULL) == 0)
 			continue;
-		return err_set(err, ERR_UNSUPPORTED,
-			       "One of the functions used in the statement has an intermediate type "
-			       "that the value format can not handle. Please remove the function or "
-			       "change the format.");
+		return err_set(
+			err, ERR_UNSUPPORTED,
+			"One of the functions used in the statement has an intermediate type "
+			"that the value format can not handle. Please remove the function or "
+			"change the format.");
 	}
 	return 0;
 }
@@ -508,21 +514,29 @@ static fallible check_clauses(struct query *query, bool aggregates, struct err *
 		if (call == NULL)
 			call = query_find_call(query, query->having, query_is_aggregate);
 		TRY(refuse_strays(query, err));
-		const char *what = query->persistent ?
-			(query->planner->statement->kind == AST_INSERT_SELECT ? "INSERT INTO" :
-			 query->planner->statement->create_as.kind == AST_TABLE ?
-				 "CREATE TABLE AS SELECT" : "CREATE STREAM AS SELECT") : "SELECT";
-		const char *text = call->call.args.len == 0 ?
-			arena_printf(query->arena, "%.*s(ROWTIME)", SLICE_ARGS(call->call.name.text)) :
-			typing_text(query->arena, &query->scope, call);
-		return err_set(err, ERR_INVALID,
-			       "%s statement does not support aggregate function [%s] without a GROUP "
-			       "BY clause.", what, text);
+		const char *what =
+			query->persistent
+				? (query->planner->statement->kind == AST_INSERT_SELECT
+					   ? "INSERT INTO"
+				   : query->planner->statement->create_as.kind == AST_TABLE
+					   ? "CREATE TABLE AS SELECT"
+					   : "CREATE STREAM AS SELECT")
+				: "SELECT";
+		const char *text = call->call.args.len == 0
+					   ? arena_printf(query->arena, "%.*s(ROWTIME)",
+							  SLICE_ARGS(call->call.name.text))
+					   : typing_text(query->arena, &query->scope, call);
+		return err_set(
+			err, ERR_INVALID,
+			"%s statement does not support aggregate function [%s] without a GROUP "
+			"BY clause.",
+			what, text);
 	}
 	if (ast->has_group_by && !aggregates)
-		return err_set(err, ERR_INVALID,
-			       "GROUP BY requires aggregate functions in either the SELECT or HAVING "
-			       "clause.");
+		return err_set(
+			err, ERR_INVALID,
+			"GROUP BY requires aggregate functions in either the SELECT or HAVING "
+			"clause.");
 	return 0;
 }
 

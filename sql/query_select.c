@@ -6,8 +6,8 @@
 struct slice query_next_column(struct query *query)
 {
 	for (;;) {
-		struct slice name = slice_str(arena_printf(query->arena, "KSQL_COL_%u",
-							   query->generated_columns++));
+		struct slice name = slice_str(
+			arena_printf(query->arena, "KSQL_COL_%u", query->generated_columns++));
 		bool taken = false;
 		for (uint32_t s = 0; s < query->scope.nsources; s++)
 			taken |= scope_find(&query->scope, query->scope.sources[s]->alias, name) !=
@@ -70,7 +70,8 @@ static fallible add_star(struct query *query, const struct ast_item *ast, struct
 		if (source == NULL)
 			return err_set_at(err, ERR_NOT_FOUND, ast->pos.line, ast->pos.column,
 					  "Failed to prepare statement: '%.*s' is not a valid "
-					  "stream/table name or alias.", SLICE_ARGS(ast->source.text));
+					  "stream/table name or alias.",
+					  SLICE_ARGS(ast->source.text));
 		add_star_of(query, source, ast->pos);
 		return 0;
 	}
@@ -152,9 +153,10 @@ static fallible add_struct_star(struct query *query, const struct ast_item *ast,
 		field->field.base = base;
 		field->field.name.text = typed->type->fields[f].name;
 		vec_push(&query->items,
-			 (struct query_item){ .expr = field,
-					      .name = field_name(query, typed->type->fields[f].name),
-					      .pos = ast->pos });
+			 (struct query_item){
+				 .expr = field,
+				 .name = field_name(query, typed->type->fields[f].name),
+				 .pos = ast->pos });
 	}
 	return 0;
 }
@@ -167,11 +169,14 @@ static fallible add_item(struct query *query, const struct ast_item *ast, struct
 	if (ast->has_alias && reserved(item.name))
 		return err_set_at(err, ERR_INVALID, ast->alias.pos.line, ast->alias.pos.column,
 				  "`%.*s` is a reserved column name. You cannot use it as an alias "
-				  "for a column.", SLICE_ARGS(item.name));
+				  "for a column.",
+				  SLICE_ARGS(item.name));
 	if (query->persistent && reserved(item.name))
-		return err_set_at(err, ERR_INVALID, ast->pos.line, ast->pos.column,
-				  "Reserved column name in select: `%.*s`. Please remove or alias the "
-				  "column.", SLICE_ARGS(item.name));
+		return err_set_at(
+			err, ERR_INVALID, ast->pos.line, ast->pos.column,
+			"Reserved column name in select: `%.*s`. Please remove or alias the "
+			"column.",
+			SLICE_ARGS(item.name));
 	vec_push(&query->items, item);
 	return 0;
 }
@@ -208,14 +213,17 @@ fallible query_resolve_select(struct query *query, struct err *err)
 		int code = scope_qualify(&query->scope, ast->partition_by.items[i], "PARTITION BY",
 					 &expr, err);
 		if (code != 0) {
-			struct slice name = ast->partition_by.items[i]->kind == AST_COLUMN ?
-				ast->partition_by.items[i]->column.name.text : SLICE_EMPTY;
+			struct slice name = ast->partition_by.items[i]->kind == AST_COLUMN
+						    ? ast->partition_by.items[i]->column.name.text
+						    : SLICE_EMPTY;
 			if (name.len == 0 || strstr(err->text, "cannot be resolved") == NULL)
 				return code;
-			return err_set(err, ERR_NOT_FOUND,
-				       "PARTITION BY column '%.*s' cannot be resolved. '%.*s' must be "
-				       "a column in the source schema since PARTITION BY is applied "
-				       "on the input.", SLICE_ARGS(name), SLICE_ARGS(name));
+			return err_set(
+				err, ERR_NOT_FOUND,
+				"PARTITION BY column '%.*s' cannot be resolved. '%.*s' must be "
+				"a column in the source schema since PARTITION BY is applied "
+				"on the input.",
+				SLICE_ARGS(name), SLICE_ARGS(name));
 		}
 		vec_push(&query->partitions, expr);
 	}
@@ -243,12 +251,13 @@ fallible query_build_filter(struct query *query, const struct ast_expr *conditio
 	if (typed->type->kind != TYPE_BOOLEAN)
 		return err_set(err, ERR_TYPE,
 			       "Type error in %s expression: Should evaluate to boolean but is %s "
-			       "(%s) instead.", clause,
-			       typing_text(query->arena, &query->scope, condition),
-			       typed->type->kind == TYPE_NULL ? "null" :
-								type_text(query->arena, typed->type));
-	struct node *node = pipeline_node(query->builder, NODE_FILTER, query->node->schema,
-					  query->node, NULL);
+			       "(%s) instead.",
+			       clause, typing_text(query->arena, &query->scope, condition),
+			       typed->type->kind == TYPE_NULL
+				       ? "null"
+				       : type_text(query->arena, typed->type));
+	struct node *node =
+		pipeline_node(query->builder, NODE_FILTER, query->node->schema, query->node, NULL);
 	node->filter.condition = typed;
 	query->node = node;
 	return 0;
@@ -296,8 +305,7 @@ bool query_is_aggregate(const struct query *query, struct slice name)
 
 bool query_is_table_function(const struct query *query, struct slice name)
 {
-	const struct func_def *func =
-		func_find(query->planner->options->functions, name);
+	const struct func_def *func = func_find(query->planner->options->functions, name);
 	return func != NULL && strcmp(func->category, "TABLE") == 0;
 }
 
@@ -321,8 +329,7 @@ static fallible collect_tables(void *arg, const struct ast_expr *expr,
 	for (uint32_t i = 0; i < expr->call.args.len; i++) {
 		if (query_find_call(tables->query, expr->call.args.items[i],
 				    query_is_table_function) != NULL)
-			return err_set(err, ERR_UNSUPPORTED,
-				       "Table functions cannot be nested: %s",
+			return err_set(err, ERR_UNSUPPORTED, "Table functions cannot be nested: %s",
 				       ast_expr_text(tables->query->arena, expr));
 	}
 	for (uint32_t i = 0; i < tables->calls.len; i++) {
@@ -376,8 +383,8 @@ fallible query_build_explode(struct query *query, struct err *err)
 	int code = 0;
 	for (uint32_t i = 0; i < query->items.len && code == 0; i++) {
 		struct ast_expr *copy;
-		code = ast_rewrite(query->arena, query->items.items[i].expr, collect_tables, &tables,
-				   &copy, err);
+		code = ast_rewrite(query->arena, query->items.items[i].expr, collect_tables,
+				   &tables, &copy, err);
 	}
 	if (code == 0 && tables.calls.len > 0) {
 		if (query_has_aggregates(query) || query->groups.len > 0)
@@ -402,10 +409,10 @@ struct topic_spec query_internal_topic(struct query *query, const struct schema 
 	const struct source *first = query->scope.sources[0]->source;
 	struct topic_spec topic = { .key_format = first->topic.key_format,
 				    .value_format = first->topic.value_format };
-	topic.topic = slice_str(arena_printf(
-		query->arena, "_confluent-ksql-%squery_%.*s-%s-repartition",
-		plan_property(query->planner->options, "ksql.service.id", "default_"),
-		SLICE_ARGS(query->query_id), step));
+	topic.topic = slice_str(
+		arena_printf(query->arena, "_confluent-ksql-%squery_%.*s-%s-repartition",
+			     plan_property(query->planner->options, "ksql.service.id", "default_"),
+			     SLICE_ARGS(query->query_id), step));
 	topic.value_format.wrap = FORMAT_WRAP_DEFAULT;
 	struct format_column *columns =
 		arena_array(query->arena, struct format_column, schema->ncolumns);
@@ -413,10 +420,9 @@ struct topic_spec query_internal_topic(struct query *query, const struct schema 
 		uint32_t n = 0;
 		for (uint32_t c = 0; c < schema->ncolumns; c++) {
 			if ((c < schema->nkeys) == (part == 0))
-				columns[n++] = (struct format_column){
-					.name = schema->columns[c].name,
-					.type = schema->columns[c].type
-				};
+				columns[n++] =
+					(struct format_column){ .name = schema->columns[c].name,
+								.type = schema->columns[c].type };
 		}
 		struct format_spec *format = part == 0 ? &topic.key_format : &topic.value_format;
 		const struct format_traits *traits = format_traits_find(format->name);
@@ -442,11 +448,13 @@ static uint32_t carry_columns(struct query *query, uint32_t nkeys, struct schema
 				column->index = -1;
 				continue;
 			}
-			struct expr *expr = expr_new(query->arena, EXPR_COLUMN, column->type, NULL, 0);
+			struct expr *expr =
+				expr_new(query->arena, EXPR_COLUMN, column->type, NULL, 0);
 			expr->column = (uint32_t)column->index;
 			exprs[n] = expr;
 			columns[n] = (struct schema_column){
-				.name = typing_joined_name(query->arena, source->alias, column->name),
+				.name = typing_joined_name(query->arena, source->alias,
+							   column->name),
 				.type = column->type,
 				.role = COLUMN_VALUE,
 			};
@@ -523,13 +531,15 @@ fallible query_build_partition(struct query *query, struct err *err)
 		struct expr *typed;
 		const struct ast_expr *aggregate = query_find_call(query, ast, query_is_aggregate);
 		if (aggregate != NULL)
-			return err_set(err, ERR_UNSUPPORTED,
-				       "PARTITION BY does not support aggregate functions: %.*s is an "
-				       "aggregate function.",
-				       SLICE_ARGS(aggregate->call.name.text));
+			return err_set(
+				err, ERR_UNSUPPORTED,
+				"PARTITION BY does not support aggregate functions: %.*s is an "
+				"aggregate function.",
+				SLICE_ARGS(aggregate->call.name.text));
 		TRY(query_type(query, ast, &typed, err));
 		keys[i] = typed;
-		names[i] = ast->kind == AST_COLUMN ? ast->column.name.text : query_next_column(query);
+		names[i] =
+			ast->kind == AST_COLUMN ? ast->column.name.text : query_next_column(query);
 		infos[i].viable = arena_array(query->arena, const struct ast_expr *, 1);
 		infos[i].viable[0] = ast;
 		infos[i].nviable = 1;
@@ -583,12 +593,13 @@ static fallible missing_foreign(struct query *query, const char *const *names, u
 	struct buf text = BUF_INIT(BUF_TEXT_BYTES_MAX);
 	for (uint32_t i = 0; i < n; i++)
 		buf_printf(&text, "%s`%s`", i > 0 ? ", " : "", names[i]);
-	int code = err_set(err, ERR_INVALID,
-			   "Primary key column%s missing in projection. For foreign-key table-table "
-			   "joins, the projection must include all primary key columns from the left "
-			   "input table (`%.*s`). Missing column%s: %s.", n > 1 ? "s" : "",
-			   SLICE_ARGS(query->scope.sources[0]->alias), n > 1 ? "s" : "",
-			   buf_str(&text));
+	int code =
+		err_set(err, ERR_INVALID,
+			"Primary key column%s missing in projection. For foreign-key table-table "
+			"joins, the projection must include all primary key columns from the left "
+			"input table (`%.*s`). Missing column%s: %s.",
+			n > 1 ? "s" : "", SLICE_ARGS(query->scope.sources[0]->alias),
+			n > 1 ? "s" : "", buf_str(&text));
 	buf_fini(&text);
 	return code;
 }
@@ -596,14 +607,17 @@ static fallible missing_foreign(struct query *query, const char *const *names, u
 static fallible missing_keys(struct query *query, const uint8_t *missing, struct err *err)
 {
 	static const char *const NOUNS[] = {
-		[KEY_OF_SOURCE] = "key column", [KEY_OF_JOIN] = "join expression",
+		[KEY_OF_SOURCE] = "key column",
+		[KEY_OF_JOIN] = "join expression",
 		[KEY_OF_PARTITION] = "partitioning expression",
-		[KEY_OF_GROUP] = "grouping expression", [KEY_OF_FOREIGN] = "key column",
+		[KEY_OF_GROUP] = "grouping expression",
+		[KEY_OF_FOREIGN] = "key column",
 	};
 	const char *texts[SCHEMA_COLUMNS_MAX];
 	uint32_t n = 0;
 	bool join = query->key_origin == KEY_OF_JOIN;
-	bool only_missing = query->key_origin == KEY_OF_GROUP || query->key_origin == KEY_OF_FOREIGN;
+	bool only_missing =
+		query->key_origin == KEY_OF_GROUP || query->key_origin == KEY_OF_FOREIGN;
 	for (uint32_t k = 0; k < query->nkeys; k++) {
 		const struct query_key *key = &query->keys[k];
 		if (only_missing && !missing[k])
@@ -625,13 +639,17 @@ static fallible missing_keys(struct query *query, const uint8_t *missing, struct
 	int code = err_set(
 		err, ERR_INVALID,
 		"Key missing from projection (ie, SELECT). See https://cnfl.io/2LV7ouS.\nThe query "
-		"used to build `%.*s` must include the %s%s %s in its projection (eg, SELECT %s...)."
-		"%s", SLICE_ARGS(query->sink_name), NOUNS[query->key_origin], n > 1 ? "s" : "",
+		"used to build `%.*s` must include the %s%s %s in its projection (eg, SELECT "
+		"%s...)."
+		"%s",
+		SLICE_ARGS(query->sink_name), NOUNS[query->key_origin], n > 1 ? "s" : "",
 		buf_str(&all), buf_str(&example),
-		query->keys[0].synthetic ?
-			"\nROWKEY was added as a synthetic key column because the join criteria did "
-			"not match any source column. This expression must be included in the "
-			"projection and may be aliased." : "");
+		query->keys[0].synthetic
+			? "\nROWKEY was added as a synthetic key column because the join criteria "
+			  "did "
+			  "not match any source column. This expression must be included in the "
+			  "projection and may be aliased."
+			: "");
 	buf_fini(&all);
 	buf_fini(&example);
 	return code;
@@ -644,11 +662,13 @@ static fallible repeated_key(struct query *query, const struct ast_expr *key,
 	if (query->key_origin == KEY_OF_GROUP)
 		return err_set(err, ERR_INVALID,
 			       "The projection contains a key column more than once: `%.*s` and "
-			       "`%.*s`.", SLICE_ARGS(first->name), SLICE_ARGS(second->name));
+			       "`%.*s`.",
+			       SLICE_ARGS(first->name), SLICE_ARGS(second->name));
 	return err_set(err, ERR_INVALID,
 		       "The projection contains a key column (`%s`) more than once, aliased as: "
-		       "%.*s and %.*s.", typing_text(query->arena, &query->scope, key),
-		       SLICE_ARGS(first->name), SLICE_ARGS(second->name));
+		       "%.*s and %.*s.",
+		       typing_text(query->arena, &query->scope, key), SLICE_ARGS(first->name),
+		       SLICE_ARGS(second->name));
 }
 
 /* Which item is each key column; ret_taken marks those items. */
@@ -690,9 +710,10 @@ static fallible type_item(struct query *query, const struct query_item *item,
 		return code;
 	}
 	if ((*ret_expr)->type->kind == TYPE_NULL)
-		return err_set(err, ERR_TYPE,
-			       "Can't infer a type of null. Please explicitly cast it to a required "
-			       "type, e.g. CAST(null AS VARCHAR).");
+		return err_set(
+			err, ERR_TYPE,
+			"Can't infer a type of null. Please explicitly cast it to a required "
+			"type, e.g. CAST(null AS VARCHAR).");
 	return 0;
 }
 
@@ -703,7 +724,8 @@ static fallible check_duplicates(struct query *query, const struct schema_column
 		for (uint32_t k = 0; k < i; k++) {
 			if (!slice_eq(columns[i].name, columns[k].name))
 				continue;
-			return err_set(err, ERR_EXISTS, "Duplicate value columns found in schema: `%.*s` %s",
+			return err_set(err, ERR_EXISTS,
+				       "Duplicate value columns found in schema: `%.*s` %s",
 				       SLICE_ARGS(columns[i].name),
 				       type_text(query->arena, columns[i].type));
 		}

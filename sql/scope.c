@@ -21,8 +21,8 @@ bool scope_is_pseudo(enum column_role role)
 	return role >= COLUMN_ROWTIME;
 }
 
-struct scope_source *scope_add(struct scope *scope, const struct source *source,
-			       struct slice alias, struct ast_pos pos)
+struct scope_source *scope_add(struct scope *scope, const struct source *source, struct slice alias,
+			       struct ast_pos pos)
 {
 	assert(scope->nsources < SCOPE_SOURCES_MAX);
 	struct scope_source *added = arena_new(scope->arena, struct scope_source);
@@ -30,8 +30,8 @@ struct scope_source *scope_add(struct scope *scope, const struct source *source,
 	added->alias = alias;
 	added->pos = pos;
 	added->source = source;
-	added->columns = arena_array(scope->arena, struct scope_column,
-				     schema->ncolumns + COUNT_OF(PSEUDO));
+	added->columns =
+		arena_array(scope->arena, struct scope_column, schema->ncolumns + COUNT_OF(PSEUDO));
 	for (uint32_t c = 0; c < schema->ncolumns; c++) {
 		added->columns[added->ncolumns] = (struct scope_column){
 			.name = schema->columns[c].name,
@@ -120,8 +120,9 @@ static fallible unresolved(const struct qualifier *q, const struct ast_expr *col
 	if (column->column.qualified)
 		return err_set_at(err, ERR_NOT_FOUND, pos.line, pos.column,
 				  "Line: %d, Col: %d: %s column '%.*s.%s%.*s%s' cannot be "
-				  "resolved.", pos.line, pos.column, q->clause, SLICE_ARGS(source),
-				  quote, SLICE_ARGS(name), quote);
+				  "resolved.",
+				  pos.line, pos.column, q->clause, SLICE_ARGS(source), quote,
+				  SLICE_ARGS(name), quote);
 	return err_set_at(err, ERR_NOT_FOUND, pos.line, pos.column,
 			  "Line: %d, Col: %d: %s column '%s%.*s%s' cannot be resolved.", pos.line,
 			  pos.column, q->clause, quote, SLICE_ARGS(name), quote);
@@ -142,10 +143,10 @@ static fallible ambiguous(const struct qualifier *q, const struct ast_expr *colu
 			   found == 1 ? "" : (found == total ? " or " : ", "),
 			   SLICE_ARGS(q->scope->sources[s]->alias), SLICE_ARGS(name));
 	}
-	int code = err_set_at(err, ERR_INVALID, column->pos.line, column->pos.column,
-			      "Line: %d, Col: %d: Column '%.*s' is ambiguous. Could be %s.",
-			      column->pos.line, column->pos.column, SLICE_ARGS(name),
-			      buf_str(&could));
+	int code =
+		err_set_at(err, ERR_INVALID, column->pos.line, column->pos.column,
+			   "Line: %d, Col: %d: Column '%.*s' is ambiguous. Could be %s.",
+			   column->pos.line, column->pos.column, SLICE_ARGS(name), buf_str(&could));
 	buf_fini(&could);
 	return code;
 }

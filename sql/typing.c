@@ -29,14 +29,14 @@ static fallible rename_column(void *arg, const struct ast_expr *expr,
 	*copy = *expr;
 	copy->column.qualified = false;
 	if (renamer->scope != NULL && renamer->scope->join && expr->column.source.text.len > 0)
-		copy->column.name.text = typing_joined_name(
-			renamer->arena, expr->column.source.text, expr->column.name.text);
+		copy->column.name.text =
+			typing_joined_name(renamer->arena, expr->column.source.text,
+					   expr->column.name.text);
 	*ret_replaced = copy;
 	return 0;
 }
 
-const char *typing_text(struct arena *arena, const struct scope *scope,
-			const struct ast_expr *expr)
+const char *typing_text(struct arena *arena, const struct scope *scope, const struct ast_expr *expr)
 {
 	struct renamer renamer = { .arena = arena, .scope = scope };
 	struct ast_expr *renamed = NULL;
@@ -98,10 +98,10 @@ fallible typing_type(struct arena *arena, const struct catalog *catalog, const s
 		     const struct type **ret_type, struct err *err)
 {
 	static const enum type_kind SCALARS[] = {
-		[AST_TYPE_BOOLEAN] = TYPE_BOOLEAN, [AST_TYPE_INTEGER] = TYPE_INT,
-		[AST_TYPE_BIGINT] = TYPE_BIGINT,   [AST_TYPE_DOUBLE] = TYPE_DOUBLE,
-		[AST_TYPE_STRING] = TYPE_STRING,   [AST_TYPE_BYTES] = TYPE_BYTES,
-		[AST_TYPE_TIME] = TYPE_TIME,       [AST_TYPE_DATE] = TYPE_DATE,
+		[AST_TYPE_BOOLEAN] = TYPE_BOOLEAN,     [AST_TYPE_INTEGER] = TYPE_INT,
+		[AST_TYPE_BIGINT] = TYPE_BIGINT,       [AST_TYPE_DOUBLE] = TYPE_DOUBLE,
+		[AST_TYPE_STRING] = TYPE_STRING,       [AST_TYPE_BYTES] = TYPE_BYTES,
+		[AST_TYPE_TIME] = TYPE_TIME,           [AST_TYPE_DATE] = TYPE_DATE,
 		[AST_TYPE_TIMESTAMP] = TYPE_TIMESTAMP,
 	};
 	const struct type *key, *element;
@@ -168,8 +168,7 @@ bool typing_widens(const struct type *from, const struct type *to)
 		return number_rank(from) < number_rank(to);
 	}
 	if (from->kind != to->kind)
-		return from->kind == TYPE_STRING &&
-		       (type_is_time(to) || to->kind == TYPE_BYTES);
+		return from->kind == TYPE_STRING && (type_is_time(to) || to->kind == TYPE_BYTES);
 	switch ((int)from->kind) {
 	case TYPE_ARRAY:
 		return typing_widens(from->element, to->element);
@@ -216,15 +215,15 @@ static fallible decimal_literal(struct typing *typing, const struct ast_expr *as
 				struct expr **ret_expr, struct err *err)
 {
 	struct value text = { .bytes = ast->decimal.text };
-	const struct type *type = type_decimal(typing->arena, ast->decimal.precision,
-					       ast->decimal.scale);
+	const struct type *type =
+		type_decimal(typing->arena, ast->decimal.precision, ast->decimal.scale);
 	if (ast->decimal.precision > DECIMAL_PRECISION_MAX)
 		return err_set_at(err, ERR_LIMIT, ast->pos.line, ast->pos.column,
 				  "a DECIMAL has at most %d digits, %.*s has %d",
 				  DECIMAL_PRECISION_MAX, SLICE_ARGS(ast->decimal.text),
 				  ast->decimal.precision);
-	struct expr *cast = typing_cast(typing->arena,
-					constant(typing, TYPE_OF(TYPE_STRING), text), type);
+	struct expr *cast =
+		typing_cast(typing->arena, constant(typing, TYPE_OF(TYPE_STRING), text), type);
 	struct value value;
 	TRY(program_fold(cast, typing->arena, 0, &value, err));
 	*ret_expr = constant(typing, type, value);
@@ -286,7 +285,7 @@ static fallible arithmetic(struct typing *typing, const struct ast_expr *ast,
 			   struct expr **ret_expr, struct err *err)
 {
 	static const enum expr_operator OPERATORS[] = {
-		[AST_ADD] = OP_ADD, [AST_SUB] = OP_SUBTRACT, [AST_MUL] = OP_MULTIPLY,
+		[AST_ADD] = OP_ADD,    [AST_SUB] = OP_SUBTRACT, [AST_MUL] = OP_MULTIPLY,
 		[AST_DIV] = OP_DIVIDE, [AST_MOD] = OP_MODULO,
 	};
 	struct expr *left, *right;
@@ -317,7 +316,7 @@ static fallible arithmetic(struct typing *typing, const struct ast_expr *ast,
 		args[1] = typing_cast(arena, right, type);
 	}
 	*ret_expr = expr_new(arena, EXPR_ARITHMETIC, type, args, 2);
-	(*ret_expr)->operator = OPERATORS[ast->binary.op];
+	(*ret_expr)->operator= OPERATORS[ast->binary.op];
 	return 0;
 }
 
@@ -383,8 +382,10 @@ static fallible like(struct typing *typing, const struct ast_expr *ast, struct e
 	TRY(typing_expr(typing, ast->like.value, &value, err));
 	TRY(typing_expr(typing, ast->like.pattern, &pattern, err));
 	if (value->type->kind != TYPE_STRING || pattern->type->kind != TYPE_STRING)
-		return err_set(err, ERR_TYPE, "Like condition must be between strings. %s is %s, "
-			       "%s is %s", typing_name(typing, ast->like.value),
+		return err_set(err, ERR_TYPE,
+			       "Like condition must be between strings. %s is %s, "
+			       "%s is %s",
+			       typing_name(typing, ast->like.value),
 			       typing_type_name(typing, value->type),
 			       typing_name(typing, ast->like.pattern),
 			       typing_type_name(typing, pattern->type));
@@ -421,8 +422,7 @@ static bool castable(const struct type *from, const struct type *to)
 		if (to->kind != TYPE_STRUCT)
 			return false;
 		for (uint32_t i = 0; i < to->nfields; i++) {
-			const struct type_field *field =
-				type_field_find(from, to->fields[i].name);
+			const struct type_field *field = type_field_find(from, to->fields[i].name);
 			if (field != NULL && !castable(field->type, to->fields[i].type))
 				return false;
 		}
@@ -458,7 +458,7 @@ static fallible cast(struct typing *typing, const struct ast_expr *ast, struct e
 struct case_parts {
 	struct expr **args; /* when, then, when, then ..., else */
 	uint32_t n;
-	const struct type *type; /* NULL: all branches are NULL so far */
+	const struct type *type;      /* NULL: all branches are NULL so far */
 	const struct ast_expr *first; /* the branch that gave the type */
 };
 
@@ -557,10 +557,11 @@ static fallible array(struct typing *typing, const struct ast_expr *ast, struct 
 	TRY(typing_common(typing, items, (const struct ast_expr *const *)ast->items.items, n, &type,
 			  err));
 	if (type->kind == TYPE_NULL)
-		return err_set(err, ERR_TYPE,
-			       "Cannot construct an array with all NULL elements (see "
-			       "https://github.com/confluentinc/ksql/issues/4239). As a workaround, "
-			       "you may cast a NULL value to the desired type.");
+		return err_set(
+			err, ERR_TYPE,
+			"Cannot construct an array with all NULL elements (see "
+			"https://github.com/confluentinc/ksql/issues/4239). As a workaround, "
+			"you may cast a NULL value to the desired type.");
 	for (uint32_t i = 0; i < n; i++)
 		items[i]->catches = true;
 	*ret_expr = expr_new(typing->arena, EXPR_ARRAY, type_array(typing->arena, type),
@@ -580,11 +581,12 @@ static fallible map_half(struct typing *typing, const struct ast_expr *ast, bool
 	}
 	TRY(typing_common(typing, items, asts, n, ret_type, err));
 	if ((*ret_type)->kind == TYPE_NULL)
-		return err_set(err, ERR_TYPE,
-			       "Cannot construct a map with all NULL %s (see "
-			       "https://github.com/confluentinc/ksql/issues/4239). As a workaround, "
-			       "you may cast a NULL %s to the desired type.",
-			       keys ? "keys" : "values", keys ? "key" : "value");
+		return err_set(
+			err, ERR_TYPE,
+			"Cannot construct a map with all NULL %s (see "
+			"https://github.com/confluentinc/ksql/issues/4239). As a workaround, "
+			"you may cast a NULL %s to the desired type.",
+			keys ? "keys" : "values", keys ? "key" : "value");
 	for (uint32_t i = 0; i < n; i++) {
 		items[i]->catches = true;
 		both[2 * i + (keys ? 0 : 1)] = items[i];
@@ -597,9 +599,10 @@ static fallible map(struct typing *typing, const struct ast_expr *ast, struct ex
 {
 	uint32_t n = ast->map.len;
 	if (n == 0)
-		return err_set(err, ERR_INVALID,
-			       "Map constructor cannot be empty. Please supply at least one key "
-			       "value pair (see https://github.com/confluentinc/ksql/issues/4239).");
+		return err_set(
+			err, ERR_INVALID,
+			"Map constructor cannot be empty. Please supply at least one key "
+			"value pair (see https://github.com/confluentinc/ksql/issues/4239).");
 	struct expr **both = arena_array(typing->arena, struct expr *, 2 * n);
 	const struct type *key, *value;
 	TRY(map_half(typing, ast, true, both, &key, err));
@@ -609,8 +612,8 @@ static fallible map(struct typing *typing, const struct ast_expr *ast, struct ex
 	return 0;
 }
 
-static fallible structure(struct typing *typing, const struct ast_expr *ast,
-			  struct expr **ret_expr, struct err *err)
+static fallible structure(struct typing *typing, const struct ast_expr *ast, struct expr **ret_expr,
+			  struct err *err)
 {
 	uint32_t n = ast->structure.len;
 	struct expr **items = arena_array(typing->arena, struct expr *, n);
@@ -632,14 +635,14 @@ static fallible structure(struct typing *typing, const struct ast_expr *ast,
 	return 0;
 }
 
-static fallible subscript(struct typing *typing, const struct ast_expr *ast,
-			  struct expr **ret_expr, struct err *err)
+static fallible subscript(struct typing *typing, const struct ast_expr *ast, struct expr **ret_expr,
+			  struct err *err)
 {
 	struct expr *base, *index;
 	TRY(typing_expr(typing, ast->subscript.base, &base, err));
 	TRY(typing_expr(typing, ast->subscript.index, &index, err));
-	bool array_ok = base->type->kind == TYPE_ARRAY && (index->type->kind == TYPE_INT ||
-							   index->type->kind == TYPE_BIGINT);
+	bool array_ok = base->type->kind == TYPE_ARRAY &&
+			(index->type->kind == TYPE_INT || index->type->kind == TYPE_BIGINT);
 	bool map_ok = base->type->kind == TYPE_MAP && typing_widens(index->type, base->type->key);
 	if (!array_ok && !map_ok)
 		return err_set(err, ERR_TYPE,
@@ -720,8 +723,8 @@ static fallible typing_node(struct typing *typing, const struct ast_expr *ast,
 			value.i64 = ast->integer.value;
 		else
 			value.i32 = (int32_t)ast->integer.value;
-		*ret_expr = constant(typing, TYPE_OF(ast->integer.big ? TYPE_BIGINT : TYPE_INT),
-				     value);
+		*ret_expr =
+			constant(typing, TYPE_OF(ast->integer.big ? TYPE_BIGINT : TYPE_INT), value);
 		return 0;
 	case AST_DECIMAL:
 		return decimal_literal(typing, ast, ret_expr, err);

@@ -7,8 +7,7 @@
 uint32_t typing_first_char(struct slice text)
 {
 	utf8proc_int32_t point = 0;
-	if (text.len == 0 ||
-	    utf8proc_iterate(text.data, (utf8proc_ssize_t)text.len, &point) <= 0)
+	if (text.len == 0 || utf8proc_iterate(text.data, (utf8proc_ssize_t)text.len, &point) <= 0)
 		return 0;
 	return (uint32_t)point;
 }
@@ -50,10 +49,12 @@ static fallible check_lambda(struct typing *typing, const struct ast_expr *lambd
 			}
 		}
 		for (uint32_t s = 0; typing->scope != NULL && s < typing->scope->nsources; s++) {
-			if (scope_find(typing->scope, typing->scope->sources[s]->alias, name) != NULL)
+			if (scope_find(typing->scope, typing->scope->sources[s]->alias, name) !=
+			    NULL)
 				return err_set(err, ERR_INVALID,
 					       "Lambda function argument can't be a column name: "
-					       "%.*s", SLICE_ARGS(name));
+					       "%.*s",
+					       SLICE_ARGS(name));
 		}
 	}
 	return 0;
@@ -90,9 +91,9 @@ static fallible type_args(struct typing *typing, struct call *call, struct err *
 
 static uint32_t params_around(const struct typing *typing)
 {
-	return typing->lambdas != NULL ?
-		       typing->lambdas->first + typing->lambdas->ast->lambda.params.len :
-		       0;
+	return typing->lambdas != NULL
+		       ? typing->lambdas->first + typing->lambdas->ast->lambda.params.len
+		       : 0;
 }
 
 /* Types the bodies, now that the other arguments have told what their parameters are. */
@@ -154,8 +155,8 @@ fallible typing_call(struct typing *typing, const struct ast_expr *ast, struct e
 		call.args[i] = typing_cast(arena, call.args[i], call.params[i]);
 		call.args[i]->catches |= catches;
 	}
-	*ret_expr = expr_new(arena, EXPR_CALL, call.result, (const struct expr *const *)call.args,
-			     n);
+	*ret_expr =
+		expr_new(arena, EXPR_CALL, call.result, (const struct expr *const *)call.args, n);
 	(*ret_expr)->func = call.variant;
 	return 0;
 }

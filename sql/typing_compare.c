@@ -9,8 +9,7 @@ static bool comparable(const struct type *a, const struct type *b, enum ast_op o
 	if (type_is_number(a) && type_is_number(b))
 		return true;
 	if (type_is_time(a) && type_is_time(b))
-		return a->kind == b->kind ||
-		       (a->kind != TYPE_TIME && b->kind != TYPE_TIME);
+		return a->kind == b->kind || (a->kind != TYPE_TIME && b->kind != TYPE_TIME);
 	if ((a->kind == TYPE_STRING && type_is_time(b)) ||
 	    (b->kind == TYPE_STRING && type_is_time(a)))
 		return true;
@@ -52,7 +51,8 @@ static fallible text_to_ms(struct typing *typing, const struct ast_expr *ast,
 	if (time_parse_timestamp(ast->string, &value.i64, err) != 0)
 		return err_set_at(err, ERR_INVALID, ast->pos.line, ast->pos.column,
 				  "Failed to parse timestamp '%.*s': %s", SLICE_ARGS(ast->string),
-				  err != NULL ? arena_str(typing->arena, slice_str(err->text)) : "");
+				  err != NULL ? arena_str(typing->arena, slice_str(err->text))
+					      : "");
 	struct expr *expr = expr_new(typing->arena, EXPR_CONST, TYPE_OF(TYPE_BIGINT), NULL, 0);
 	expr->constant = value;
 	expr->text = ast_expr_text(typing->arena, ast);
@@ -73,7 +73,8 @@ static fallible refuse_null(struct typing *typing, const struct ast_expr *ast, s
 {
 	return err_set(err, ERR_TYPE,
 		       "Comparison with NULL not supported: %s\nUse 'IS NULL' or 'IS NOT NULL' "
-		       "instead.", typing_name(typing, ast));
+		       "instead.",
+		       typing_name(typing, ast));
 }
 
 static fallible compare(struct typing *typing, enum ast_op op, const struct ast_expr *left_ast,
@@ -82,8 +83,7 @@ static fallible compare(struct typing *typing, enum ast_op op, const struct ast_
 {
 	if (!comparable(left->type, right->type, op))
 		return err_set(err, ERR_TYPE, "Cannot compare %s (%s) to %s (%s) with %s.",
-			       typing_name(typing, left_ast),
-			       typing_type_name(typing, left->type),
+			       typing_name(typing, left_ast), typing_type_name(typing, left->type),
 			       typing_name(typing, right_ast),
 			       typing_type_name(typing, right->type), ast_op_name(op));
 	const struct type *meeting = meeting_type(left->type, right->type);
@@ -119,7 +119,7 @@ fallible typing_comparison(struct typing *typing, const struct ast_expr *ast,
 	*ret_expr = expr_new(typing->arena, distinct ? EXPR_DISTINCT : EXPR_COMPARE,
 			     TYPE_OF(TYPE_BOOLEAN), args, 2);
 	if (!distinct)
-		(*ret_expr)->operator = OPERATORS[op];
+		(*ret_expr)->operator= OPERATORS[op];
 	return 0;
 }
 
@@ -172,8 +172,8 @@ static fallible convert_text(struct typing *typing, const struct ast_expr *ast,
 	if (type->kind != TYPE_BOOLEAN)
 		fits = program_fold(cast, typing->arena, 0, &value, NULL) == 0 && !value.is_null;
 	if (!fits) {
-		const char *name = type->kind == TYPE_DECIMAL ? "DECIMAL" :
-								typing_type_name(typing, type);
+		const char *name =
+			type->kind == TYPE_DECIMAL ? "DECIMAL" : typing_type_name(typing, type);
 		return err_set(err, ERR_TYPE, "invalid input syntax for type %s: \"%.*s\".", name,
 			       SLICE_ARGS(text));
 	}
@@ -181,13 +181,14 @@ static fallible convert_text(struct typing *typing, const struct ast_expr *ast,
 	return 0;
 }
 
-static fallible no_operator(struct typing *typing, const struct type *want,
-			    const struct expr *item, const struct ast_expr *ast, struct err *err)
+static fallible no_operator(struct typing *typing, const struct type *want, const struct expr *item,
+			    const struct ast_expr *ast, struct err *err)
 {
 	return err_set(err, ERR_TYPE,
 		       "operator does not exist: %s = %s (%s)\nHint: You might need to add "
-		       "explicit type casts.", typing_type_name(typing, want),
-		       typing_type_name(typing, item->type), typing_name(typing, ast));
+		       "explicit type casts.",
+		       typing_type_name(typing, want), typing_type_name(typing, item->type),
+		       typing_name(typing, ast));
 }
 
 /* The type that two items of a list share; NULL: none. */
@@ -263,21 +264,23 @@ static const struct type *wider_for_text(struct typing *typing, const struct typ
 	struct expr *text = expr_new(typing->arena, EXPR_CONST, TYPE_OF(TYPE_STRING), NULL, 0);
 	text->constant = (struct value){ .bytes = ast->string };
 	struct value value;
-	if (program_fold(typing_cast(typing->arena, text, type), typing->arena, 0, &value, NULL) == 0 &&
+	if (program_fold(typing_cast(typing->arena, text, type), typing->arena, 0, &value, NULL) ==
+		    0 &&
 	    !value.is_null)
 		return type;
 	if (type->kind != TYPE_INT)
 		return type;
 	const struct type *big = TYPE_OF(TYPE_BIGINT);
-	if (program_fold(typing_cast(typing->arena, text, big), typing->arena, 0, &value, NULL) == 0 &&
+	if (program_fold(typing_cast(typing->arena, text, big), typing->arena, 0, &value, NULL) ==
+		    0 &&
 	    !value.is_null)
 		return big;
 	return type;
 }
 
 fallible typing_common(struct typing *typing, struct expr **items,
-		       const struct ast_expr *const *asts, uint32_t n,
-		       const struct type **ret_type, struct err *err)
+		       const struct ast_expr *const *asts, uint32_t n, const struct type **ret_type,
+		       struct err *err)
 {
 	const struct type *type;
 	TRY(find_common(typing, items, asts, n, &type, err));

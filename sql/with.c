@@ -89,8 +89,8 @@ static fallible read_cleanup(struct with *with, const char *name, const struct a
 /* A format's upper-case name, as the table of formats has it; unknown ones keep their letters. */
 static struct slice format_name(struct slice text)
 {
-	static const char *const NAMES[] = { "JSON", "DELIMITED", "KAFKA", "NONE", "AVRO",
-					     "PROTOBUF", "PROTOBUF_NOSR", "JSON_SR" };
+	static const char *const NAMES[] = { "JSON", "DELIMITED", "KAFKA",         "NONE",
+					     "AVRO", "PROTOBUF",  "PROTOBUF_NOSR", "JSON_SR" };
 	for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
 		if (slice_eq_nocase(text, slice_str(NAMES[i])))
 			return slice_str(NAMES[i]);
@@ -121,11 +121,13 @@ static fallible read_delimiter(struct with *with, const char *name, const struct
 	struct slice text = literal_text(value, digits);
 	char *place = name[0] == 'K' ? &with->key_delimiter : &with->value_delimiter;
 	if (slice_trim(text).len == 0)
-		return err_set(err, ERR_INVALID,
-			       "Failed to prepare statement: Configuration %s is invalid: Delimiter "
-			       "cannot be empty, if you meant to have a tab or space for delimiter, "
-			       "please use the special values 'TAB' or 'SPACE'\nExample valid "
-			       "value: ';'", name);
+		return err_set(
+			err, ERR_INVALID,
+			"Failed to prepare statement: Configuration %s is invalid: Delimiter "
+			"cannot be empty, if you meant to have a tab or space for delimiter, "
+			"please use the special values 'TAB' or 'SPACE'\nExample valid "
+			"value: ';'",
+			name);
 	if (text.len == 1)
 		*place = (char)text.data[0];
 	else if (slice_eq(text, SLICE("TAB")))
@@ -136,7 +138,8 @@ static fallible read_delimiter(struct with *with, const char *name, const struct
 		return err_set(err, ERR_INVALID,
 			       "Failed to prepare statement: Configuration %s is invalid: Invalid "
 			       "delimiter value: '%.*s'. Delimiter must be a single character or "
-			       "TAB,SPACE\nExample valid value: ';'", name, SLICE_ARGS(text));
+			       "TAB,SPACE\nExample valid value: ';'",
+			       name, SLICE_ARGS(text));
 	return 0;
 }
 
@@ -193,8 +196,8 @@ static fallible read_full_name(struct with *with, const char *name, const struct
 static fallible read_schema_id(struct with *with, const char *name, const struct ast_expr *value,
 			       struct err *err)
 {
-	return read_int(name, value,
-			name[0] == 'K' ? &with->key_schema_id : &with->value_schema_id, err);
+	return read_int(name, value, name[0] == 'K' ? &with->key_schema_id : &with->value_schema_id,
+			err);
 }
 
 static fallible read_window_type(struct with *with, const char *name, const struct ast_expr *value,
@@ -225,21 +228,22 @@ static fallible read_window_size(struct with *with, const char *name, const stru
 	static const struct {
 		const char *name;
 		int64_t ms;
-	} UNITS[] = { { "DAY", 86400000 }, { "DAYS", 86400000 },  { "HOUR", 3600000 },
-		      { "HOURS", 3600000 }, { "MINUTE", 60000 },   { "MINUTES", 60000 },
-		      { "SECOND", 1000 },   { "SECONDS", 1000 },   { "MILLISECOND", 1 },
+	} UNITS[] = { { "DAY", 86400000 },  { "DAYS", 86400000 }, { "HOUR", 3600000 },
+		      { "HOURS", 3600000 }, { "MINUTE", 60000 },  { "MINUTES", 60000 },
+		      { "SECOND", 1000 },   { "SECONDS", 1000 },  { "MILLISECOND", 1 },
 		      { "MILLISECONDS", 1 } };
 	char digits[32];
 	struct slice text = literal_text(value, digits);
 	size_t space = slice_find_byte(text, ' ', 0);
 	struct slice number = slice_sub(text, 0, space);
-	struct slice unit = slice_trim(slice_sub(text, space == SIZE_MAX ? text.len : space,
-						 text.len));
+	struct slice unit =
+		slice_trim(slice_sub(text, space == SIZE_MAX ? text.len : space, text.len));
 	int64_t count;
 	if (num_parse_i64(number, &count, NULL) != 0)
 		return err_set(err, ERR_INVALID,
 			       "Configuration %s is invalid: Invalid duration: '%.*s'. Expected a "
-			       "number and a unit, such as '10 SECONDS'", name, SLICE_ARGS(text));
+			       "number and a unit, such as '10 SECONDS'",
+			       name, SLICE_ARGS(text));
 	for (size_t i = 0; i < COUNT_OF(UNITS); i++) {
 		if (!slice_eq_nocase(unit, slice_str(UNITS[i].name)))
 			continue;
@@ -250,11 +254,12 @@ static fallible read_window_size(struct with *with, const char *name, const stru
 	}
 	char upper[32] = { 0 };
 	for (size_t i = 0; i < unit.len && i < sizeof(upper) - 1; i++)
-		upper[i] = (char)(unit.data[i] >= 'a' && unit.data[i] <= 'z' ? unit.data[i] - 32 :
-									      unit.data[i]);
+		upper[i] = (char)(unit.data[i] >= 'a' && unit.data[i] <= 'z' ? unit.data[i] - 32
+									     : unit.data[i]);
 	return err_set(err, ERR_INVALID,
 		       "Configuration %s is invalid: Invalid duration: '%.*s'. Unknown time unit: "
-		       "'%s'", name, SLICE_ARGS(text), upper);
+		       "'%s'",
+		       name, SLICE_ARGS(text), upper);
 }
 
 static fallible read_ignored(struct with *with, const char *name, const struct ast_expr *value,
@@ -308,7 +313,8 @@ static fallible read_one(struct with *with, const struct ast_property *property,
 	}
 	return err_set_at(err, ERR_INVALID, property->key.pos.line, property->key.pos.column,
 			  "Failed to prepare statement: Invalid config variable(s) in the WITH "
-			  "clause: %.*s", SLICE_ARGS(property->key.text));
+			  "clause: %.*s",
+			  SLICE_ARGS(property->key.text));
 }
 
 static bool names(const struct ast_properties *properties, const char *name)
@@ -326,17 +332,20 @@ static fallible check(const struct with *with, const struct ast_properties *prop
 	static const char *const PARTS[] = { "KEY_FORMAT", "VALUE_FORMAT" };
 	for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
 		if (with->has_format && names(properties, PARTS[i]))
-			return err_set(err, ERR_CONFLICT,
-				       "Cannot supply both '%s' and 'FORMAT' properties, as 'FORMAT' "
-				       "sets both key and value formats. Either use just 'FORMAT', "
-				       "or use 'KEY_FORMAT' and 'VALUE_FORMAT'.", PARTS[i]);
+			return err_set(
+				err, ERR_CONFLICT,
+				"Cannot supply both '%s' and 'FORMAT' properties, as 'FORMAT' "
+				"sets both key and value formats. Either use just 'FORMAT', "
+				"or use 'KEY_FORMAT' and 'VALUE_FORMAT'.",
+				PARTS[i]);
 	}
 	bool sized = with->window == WINDOW_TUMBLING || with->window == WINDOW_HOPPING;
 	if (sized && with->window_size_ms == 0)
-		return err_set(err, ERR_INVALID,
-			       "%s windows require 'WINDOW_SIZE' to be provided in the WITH clause. "
-			       "For example: 'WINDOW_SIZE'='10 SECONDS'",
-			       with->window == WINDOW_TUMBLING ? "TUMBLING" : "HOPPING");
+		return err_set(
+			err, ERR_INVALID,
+			"%s windows require 'WINDOW_SIZE' to be provided in the WITH clause. "
+			"For example: 'WINDOW_SIZE'='10 SECONDS'",
+			with->window == WINDOW_TUMBLING ? "TUMBLING" : "HOPPING");
 	if (with->window == WINDOW_SESSION && with->window_size_ms != 0)
 		return err_set(err, ERR_INVALID,
 			       "'WINDOW_SIZE' should not be set for SESSION windows.");

@@ -1,8 +1,8 @@
 /*
  * The memory store: a skip list in byte order of the keys.
  *
- * Node heights come from a generator with a fixed seed, so that runs repeat. A removed node is freed
- * at once; nothing else points into it.
+ * Node heights come from a generator with a fixed seed, so that runs repeat. A removed node is
+ * freed at once; nothing else points into it.
  */
 #include "state/store.h"
 

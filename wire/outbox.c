@@ -43,7 +43,6 @@ void outbox_add(struct outbox *outbox, struct slice topic, int32_t partition,
 		}
 		kept.headers = headers;
 	}
-	vec_push(&outbox->records, (struct outbox_record){ .topic = topic,
-							   .partition = partition,
-							   .event = kept });
+	vec_push(&outbox->records,
+		 (struct outbox_record){ .topic = topic, .partition = partition, .event = kept });
 }

@@ -20,7 +20,8 @@ static struct slice replaced(struct arena *arena, struct slice text, struct slic
 
 static void add_properties(struct test_case *test, struct buf *name)
 {
-	json_each(property, json_get(test->json, "properties")) {
+	json_each(property, json_get(test->json, "properties"))
+	{
 		struct slice value = json_text_or(property, SLICE_EMPTY);
 		if (property->kind == JSON_TRUE)
 			value = SLICE("true");
@@ -38,7 +39,9 @@ static void add_properties(struct test_case *test, struct buf *name)
 static void visit_one(const char *file, const struct json_value *json, struct slice format,
 		      struct slice config, struct arena *arena, case_visit *visit, void *arg)
 {
-	struct test_case test = { .json = json, .format = format, .config = config, .arena = arena };
+	struct test_case test = {
+		.json = json, .format = format, .config = config, .arena = arena
+	};
 	struct buf name = BUF_INIT(BUF_TEXT_BYTES_MAX);
 	map_init(&test.properties);
 	buf_printf(&name, "%s - %.*s", file,
@@ -47,9 +50,8 @@ static void visit_one(const char *file, const struct json_value *json, struct sl
 		buf_printf(&name, " - %.*s", SLICE_ARGS(format));
 	add_properties(&test, &name);
 	json_each(statement, json_get(json, "statements"))
-		vec_push(&test.statements,
-			 replaced(arena, json_text_or(statement, SLICE_EMPTY), SLICE("{FORMAT}"),
-				  format));
+		vec_push(&test.statements, replaced(arena, json_text_or(statement, SLICE_EMPTY),
+						    SLICE("{FORMAT}"), format));
 	test.name = arena_str(arena, buf_slice(&name));
 	visit(arg, &test);
 	buf_fini(&name);
@@ -63,7 +65,8 @@ fallible cases_each(const char *file, struct slice text, case_visit *visit, void
 	struct arena arena CLEANUP(arena_fini) = { 0 };
 	const struct json_value *root;
 	TRY(json_parse(&arena, text, JSON_COMMENTS, &root, err));
-	json_each(json, json_get(root, "tests")) {
+	json_each(json, json_get(root, "tests"))
+	{
 		if (!json_bool_or(json_get(json, "enabled"), true))
 			continue;
 		const struct json_value *formats = json_get(json, "format");
@@ -104,7 +107,7 @@ const char *case_skip_reason(const struct test_case *test)
 				return "its format needs the schema registry";
 		}
 	}
-	map_each(property, &test->properties) {
+	map_each (property, &test->properties) {
 		for (size_t f = 0; f < COUNT_OF(FORMATS); f++) {
 			if (strcmp(property->value, FORMATS[f]) == 0)
 				return "its format needs the schema registry";

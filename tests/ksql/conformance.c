@@ -3,8 +3,8 @@
  *
  *     conformance PATH...     directories or files of cases
  *
- * Prints PASS, FAIL or SKIP and the case's name, a line each, and closes with the counts. Each case runs
- * in a process of its own, so that one that crashes or hangs is one that fails.
+ * Prints PASS, FAIL or SKIP and the case's name, a line each, and closes with the counts. Each case
+ * runs in a process of its own, so that one that crashes or hangs is one that fails.
  */
 #define WEIR_ALLOW_BANNED
 #include "tests/ksql/cases.h"

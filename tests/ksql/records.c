@@ -66,8 +66,9 @@ fallible record_part_bytes(const struct part *part, const struct json_value *jso
 	if (slice_eq(part->format.name, SLICE("KAFKA")))
 		return kafka_bytes(part->type, json, arena, ret_bytes, err);
 	if (slice_eq(part->format.name, SLICE("DELIMITED"))) {
-		struct slice text = json->kind == JSON_STRING || json->kind == JSON_NUMBER ?
-					    json->text : json_bytes(json, arena);
+		struct slice text = json->kind == JSON_STRING || json->kind == JSON_NUMBER
+					    ? json->text
+					    : json_bytes(json, arena);
 		*ret_bytes = arena_copy(arena, text);
 		return 0;
 	}
@@ -104,7 +105,8 @@ static fallible read_headers(const struct json_value *json, struct arena *arena,
 	if (headers == NULL)
 		return 0;
 	struct record_header *list = arena_array(arena, struct record_header, headers->len);
-	json_each(header, headers) {
+	json_each(header, headers)
+	{
 		struct record_header *to = &list[event->nheaders++];
 		const struct json_value *value = json_get(header, "VALUE");
 		to->key = json_text_or(json_get(header, "KEY"), SLICE_EMPTY);
@@ -152,11 +154,13 @@ static bool numbers_equal(struct slice a, struct slice b)
 
 static const struct json_value *find_member(const struct json_value *object, struct slice name)
 {
-	json_each(member, object) {
+	json_each(member, object)
+	{
 		if (slice_eq(member->name, name))
 			return member;
 	}
-	json_each(other, object) {
+	json_each(other, object)
+	{
 		if (slice_eq_nocase(other->name, name))
 			return other;
 	}
@@ -176,7 +180,8 @@ static bool trees_equal(const struct json_value *expected, const struct json_val
 	if (expected->len != actual->len)
 		return false;
 	if (expected->kind == JSON_OBJECT_OPEN) {
-		json_each(member, expected) {
+		json_each(member, expected)
+		{
 			const struct json_value *found = find_member(actual, member->name);
 			if (found == NULL || !trees_equal(member, found))
 				return false;
@@ -185,7 +190,8 @@ static bool trees_equal(const struct json_value *expected, const struct json_val
 	}
 	if (expected->kind == JSON_ARRAY_OPEN) {
 		const struct json_value *other = actual->first;
-		json_each(item, expected) {
+		json_each(item, expected)
+		{
 			if (!trees_equal(item, other))
 				return false;
 			other = other->next;
@@ -216,8 +222,8 @@ static fallible compare_part(const struct part *part, const char *what,
 	if (slice_eq(part->format.name, SLICE("JSON"))) {
 		const struct json_value *tree;
 		TRY(json_parse(arena, actual, JSON_STRICT, &tree, err));
-		return trees_equal(expected, tree) ? 0 :
-						     differs(what, expected, actual, arena, err);
+		return trees_equal(expected, tree) ? 0
+						   : differs(what, expected, actual, arena, err);
 	}
 	struct slice want;
 	TRY(record_part_bytes(part, expected, arena, &want, err));

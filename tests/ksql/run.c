@@ -1,9 +1,10 @@
 /*
  * One case, run: the statements against a catalog, the records through a driver per query.
  *
- * As the reference's harness does it: all inputs stand in their topics from the start; each persistent query, in the
- * order of creation, is fed the case's inputs one by one, then whatever earlier queries left in its other
- * topics; what it writes is appended to the topics for later queries to read.
+ * As the reference's harness does it: all inputs stand in their topics from the start; each
+ * persistent query, in the order of creation, is fed the case's inputs one by one, then whatever
+ * earlier queries left in its other topics; what it writes is appended to the topics for later
+ * queries to read.
  */
 #include "engine/driver.h"
 #include "sql/ast_print.h"
@@ -41,7 +42,7 @@ struct harness {
 
 static struct stub_topic *topic_of(struct harness *h, struct slice name)
 {
-	vec_each(topic, &h->topics) {
+	vec_each (topic, &h->topics) {
 		if (slice_eq((*topic)->name, name))
 			return *topic;
 	}
@@ -71,14 +72,14 @@ static void parts_of_source(const struct source *source, struct topic_parts *par
 
 static bool find_parts(struct harness *h, struct slice topic, struct topic_parts *parts)
 {
-	map_each(entry, &h->catalog.sources) {
+	map_each (entry, &h->catalog.sources) {
 		const struct source *source = entry->value;
 		if (slice_eq(source->topic.topic, topic)) {
 			parts_of_source(source, parts);
 			return true;
 		}
 	}
-	vec_each(query, &h->queries) {
+	vec_each (query, &h->queries) {
 		for (uint32_t n = 0; n < query->pipeline->nnodes; n++) {
 			const struct node *node = query->pipeline->nodes[n];
 			if (node->kind != NODE_REKEY || !slice_eq(node->rekey.topic.topic, topic))
@@ -143,7 +144,7 @@ static fallible run_statements(struct harness *h, struct err *err)
 	buf_fini(&text);
 	struct ast_statements statements;
 	TRY(sql_parse(h->arena, all, NULL, &statements, err));
-	vec_each(statement, &statements)
+	vec_each (statement, &statements)
 		TRY(run_statement(h, *statement, err));
 	return 0;
 }
@@ -155,12 +156,11 @@ static fallible collect(struct harness *h, struct running *query)
 	uint32_t n;
 	const struct driver_output *outputs = driver_outputs(query->driver, &n);
 	for (uint32_t i = 0; i < n; i++) {
-		struct stub_topic *topic =
-			topic_of(h, arena_copy(h->arena, outputs[i].topic));
+		struct stub_topic *topic = topic_of(h, arena_copy(h->arena, outputs[i].topic));
 		struct event event = outputs[i].event;
 		event.key = event.key.data != NULL ? arena_copy(h->arena, event.key) : event.key;
-		event.value = event.value.data != NULL ? arena_copy(h->arena, event.value) :
-							 event.value;
+		event.value =
+			event.value.data != NULL ? arena_copy(h->arena, event.value) : event.value;
 		event.offset = topic->events.len;
 		vec_push(&topic->events, event);
 	}
@@ -188,7 +188,8 @@ static fallible feed_inputs(struct harness *h, struct running *query, struct err
 	struct map offsets;
 	map_init(&offsets);
 	int code = 0;
-	json_each(input, json_get(h->test->json, "inputs")) {
+	json_each(input, json_get(h->test->json, "inputs"))
+	{
 		struct slice topic = json_text_or(json_get(input, "topic"), SLICE_EMPTY);
 		struct topic_parts parts = { 0 };
 		struct event event;
@@ -224,8 +225,9 @@ static fallible feed_rest(struct harness *h, struct running *query, struct err *
 static fallible run_queries(struct harness *h, struct err *err)
 {
 	json_each(input, json_get(h->test->json, "inputs"))
-		topic_of(h, json_text_or(json_get(input, "topic"), SLICE_EMPTY))->has_inputs = true;
-	vec_each(query, &h->queries) {
+		topic_of(h, json_text_or(json_get(input, "topic"), SLICE_EMPTY))
+			->has_inputs = true;
+	vec_each (query, &h->queries) {
 		TRY(feed_inputs(h, query, err));
 		TRY(feed_rest(h, query, err));
 	}
@@ -240,13 +242,14 @@ static fallible check_topic(struct harness *h, struct slice name, struct err *er
 		return err_set(err, ERR_NOT_FOUND, "no source or repartition writes topic %.*s",
 			       SLICE_ARGS(name));
 	uint32_t at = 0;
-	json_each(output, json_get(h->test->json, "outputs")) {
+	json_each(output, json_get(h->test->json, "outputs"))
+	{
 		if (!slice_eq(json_text_or(json_get(output, "topic"), SLICE_EMPTY), name))
 			continue;
 		if (at == topic->events.len)
 			return err_set(err, ERR_INVALID,
-				       "topic %.*s: expected more than %u records", SLICE_ARGS(name),
-				       at);
+				       "topic %.*s: expected more than %u records",
+				       SLICE_ARGS(name), at);
 		if (record_compare(&parts, output, &topic->events.items[at], !topic->inserted,
 				   h->arena, err) != 0)
 			return err_wrap(err, "topic %.*s, record %u", SLICE_ARGS(name), at);
@@ -285,15 +288,17 @@ static fallible check_schema(struct harness *h, const struct source *source, str
 		buf_fini(&type);
 	}
 	schema_print(source->schema, &got);
-	int code = same ? 0 : err_set(err, ERR_INVALID, "%.*s: expected schema %.*s, got %s",
-				      SLICE_ARGS(source->name), SLICE_ARGS(text), buf_str(&got));
+	int code = same ? 0
+			: err_set(err, ERR_INVALID, "%.*s: expected schema %.*s, got %s",
+				  SLICE_ARGS(source->name), SLICE_ARGS(text), buf_str(&got));
 	buf_fini(&got);
 	return code;
 }
 
 static fallible check_sources(struct harness *h, struct err *err)
 {
-	json_each(expected, json_get(json_get(h->test->json, "post"), "sources")) {
+	json_each(expected, json_get(json_get(h->test->json, "post"), "sources"))
+	{
 		struct slice name = json_text_or(json_get(expected, "name"), SLICE_EMPTY);
 		struct slice kind = json_text_or(json_get(expected, "type"), SLICE_EMPTY);
 		struct slice schema = json_text_or(json_get(expected, "schema"), SLICE_EMPTY);
@@ -314,7 +319,8 @@ static fallible check_sources(struct harness *h, struct err *err)
 
 static void add_topics(struct harness *h)
 {
-	json_each(topic, json_get(h->test->json, "topics")) {
+	json_each(topic, json_get(h->test->json, "topics"))
+	{
 		struct slice name = json_text_or(json_get(topic, "name"), SLICE_EMPTY);
 		struct slice count = json_text_or(json_get(topic, "partitions"), SLICE("1"));
 		int32_t partitions = 0;
