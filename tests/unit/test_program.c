@@ -328,6 +328,25 @@ static void like_matches_patterns(void **state)
 	GIVES(NODE(EXPR_LIKE, BOOLEAN, null(STRING), text("%")), "failed");
 }
 
+/* Fails every row and writes nothing. */
+static void refuse(struct eval *eval, const struct func_call *call)
+{
+	SEL_EACH(i, call->sel)
+	eval_fail(eval, i, "refused");
+}
+
+static const struct func_def refuse_def = {
+	.name = "refuse",
+	.variants = { { .signature = "(STRING a) STRING", .kernel = refuse } },
+};
+
+static void registry_open(void)
+{
+	registry = func_registry_new(&arena);
+	assert_ok(func_registry_add(registry, &transform_def, NULL), NULL);
+	assert_ok(func_registry_add(registry, &refuse_def, NULL), NULL);
+}
+
 static void a_text_is_found_wherever_it_stands(void **state)
 {
 	(void)state;
@@ -345,8 +364,7 @@ static void a_text_is_found_wherever_it_stands(void **state)
 		      found ? "true" : "false");
 		if (round % 100 == 99) {
 			arena_fini(&arena);
-			registry = func_registry_new(&arena);
-			assert_ok(func_registry_add(registry, &transform_def, NULL), NULL);
+			registry_open();
 		}
 	}
 }
@@ -397,6 +415,24 @@ static void what_failed_already_is_not_entered_again(void **state)
 	/* Java would have thrown before it comes to the call. */
 	GIVES(op(INT, bad, OP_ADD, call("greatest", catches(bad), i32(4))), "failed");
 	TOLD("/ by zero");
+}
+
+static void a_row_that_fails_twice_is_as_null_as_one_that_fails_once(void **state)
+{
+	(void)state;
+	struct column column, result;
+	struct arena dirty = { 0 };
+	memset(arena_plain(&dirty, 1 << 16, 1), 0xAA, 1 << 16);
+	arena_reset(&dirty);
+	column_fill(&column, &arena, STRING, &(struct value){ .bytes = SLICE("a") }, 1);
+	const struct expr *text_of = call("refuse", expr_column(&arena, 0, STRING), NULL);
+	const struct expr *twice = NODE(EXPR_CONCAT_TEXT, STRING, text_of,
+					NODE(EXPR_CONCAT_TEXT, STRING, text_of, text_of));
+	struct eval eval = { .arena = &dirty };
+	struct program *program = program_new(&arena, twice);
+	program_run(program, &eval, &column, sel_all(1), &result, NULL);
+	assert_true(column_is_null(&result, 0));
+	arena_fini(&dirty);
 }
 
 static void a_null_for_a_primitive_parameter_fails(void **state)
@@ -627,8 +663,8 @@ static void an_array_larger_than_a_batch_goes_through_a_lambda(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	registry = func_registry_new(&arena);
-	return func_registry_add(registry, &transform_def, NULL);
+	registry_open();
+	return 0;
 }
 
 static int tear_down(void **state)
@@ -659,6 +695,7 @@ int main(void)
 		TEST(a_long_list_of_constants_is_looked_up),
 		TEST(a_failure_is_caught_where_the_node_catches),
 		TEST(what_failed_already_is_not_entered_again),
+		TEST(a_row_that_fails_twice_is_as_null_as_one_that_fails_once),
 		TEST(a_null_for_a_primitive_parameter_fails),
 		TEST(casts_follow_the_matrix),
 		TEST(nested_values_are_cast_part_by_part),
