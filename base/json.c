@@ -1,5 +1,8 @@
 #include "base/json.h"
 
+#include "base/num.h"
+#include "base/text.h"
+
 /*
  * The grammar is a state, `expect`, and a stack of one bit per depth (object or array). Each call of
  * json_next skips white space and commas, reads one token and sets what may follow it:
@@ -284,31 +287,6 @@ static uint32_t hex4(const uint8_t *p)
 	return value;
 }
 
-static size_t put_utf8(uint32_t c, uint8_t *to)
-{
-	if (c < 0x80) {
-		to[0] = (uint8_t)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		to[0] = (uint8_t)(0xC0 | c >> 6);
-		to[1] = (uint8_t)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000) {
-		to[0] = (uint8_t)(0xE0 | c >> 12);
-		to[1] = (uint8_t)(0x80 | (c >> 6 & 0x3F));
-		to[2] = (uint8_t)(0x80 | (c & 0x3F));
-		return 3;
-	}
-	assert(c <= 0x10FFFF);
-	to[0] = (uint8_t)(0xF0 | c >> 18);
-	to[1] = (uint8_t)(0x80 | (c >> 12 & 0x3F));
-	to[2] = (uint8_t)(0x80 | (c >> 6 & 0x3F));
-	to[3] = (uint8_t)(0x80 | (c & 0x3F));
-	return 4;
-}
-
 /* The character of the checked \u escape at `*at`, or of the pair of them; moves past it. */
 static uint32_t unescape_unicode(const uint8_t **at, const uint8_t *end)
 {
@@ -325,7 +303,7 @@ static uint32_t unescape_unicode(const uint8_t **at, const uint8_t *end)
 			return 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
 		}
 	}
-	return 0xFFFD;
+	return TEXT_REPLACEMENT;
 }
 
 /* One step of unescaping: an escape, or the run up to the next. Yields what it stands for, in
@@ -340,7 +318,7 @@ static struct slice unescape_step(const uint8_t **at, const uint8_t *end, uint8_
 	}
 	assert(end - p >= 2);
 	if (p[1] == 'u')
-		return slice_of(small, put_utf8(unescape_unicode(at, end), small));
+		return slice_of(small, text_put(small, unescape_unicode(at, end)));
 	small[0] = escape_of(p[1]);
 	*at = p + 2;
 	return slice_of(small, 1);
@@ -615,4 +593,24 @@ fallible json_expect(struct json_reader *r, enum json_event event, const char *w
 		return 0;
 	return json_err(r, err, ERR_TYPE, "%s must be %s, and is %s", what, json_event_name(event),
 			json_event_name(r->event));
+}
+
+fallible json_to_i64(const struct json_reader *r, int64_t *ret_value, struct err *err)
+{
+	struct slice what = slice_str(json_event_name(r->event));
+	if (r->event != JSON_NUMBER || !r->integer)
+		return json_err(r, err, ERR_TYPE, "expected a whole number, found %.*s",
+				SLICE_ARGS(r->event == JSON_NUMBER ? r->raw : what));
+	if (num_parse_i64(r->raw, ret_value, NULL) != 0)
+		return json_err(r, err, ERR_RANGE, "%.*s does not fit into 64 bits",
+				SLICE_ARGS(r->raw));
+	return 0;
+}
+
+fallible json_to_double(const struct json_reader *r, double *ret_value, struct err *err)
+{
+	if (r->event != JSON_NUMBER)
+		return json_err(r, err, ERR_TYPE, "expected a number, found %s",
+				json_event_name(r->event));
+	return num_parse_double(r->raw, ret_value, err);
 }

@@ -72,6 +72,11 @@ bool json_text_is(const struct json_reader *r, struct slice text);
 /* Undoes the escapes of a checked string; `to` has room for raw.len bytes. Returns how many. */
 size_t json_unescape(struct slice raw, uint8_t *to);
 
+/* A NUMBER's value: ERR_TYPE when it is none (or has a fraction or exponent), ERR_RANGE when it does
+ * not fit. A double is rounded correctly. */
+fallible json_to_i64(const struct json_reader *r, int64_t *ret_value, struct err *err);
+fallible json_to_double(const struct json_reader *r, double *ret_value, struct err *err);
+
 /* Where the last event began, from 0; json_place: from 1, columns in characters. */
 size_t json_offset(const struct json_reader *r);
 void json_place(const struct json_reader *r, int32_t *ret_line, int32_t *ret_column);

@@ -1,6 +1,8 @@
 #include "base/json_writer.h"
 
-#include <inttypes.h>
+#include "base/num.h"
+
+#include <math.h>
 
 void json_writer_init(struct json_writer *w, struct buf *buf, enum json_style style)
 {
@@ -140,7 +142,18 @@ void json_number(struct json_writer *w, struct slice text)
 void json_int64(struct json_writer *w, int64_t value)
 {
 	begin_value(w);
-	buf_printf(w->buf, "%" PRId64, value);
+	num_append_i64(w->buf, value);
+}
+
+void json_double(struct json_writer *w, double value)
+{
+	bool quoted = !isfinite(value); /* JSON has no such numbers; Jackson writes them as strings */
+	begin_value(w);
+	if (quoted)
+		buf_append_u8(w->buf, '"');
+	num_append_double(w->buf, value);
+	if (quoted)
+		buf_append_u8(w->buf, '"');
 }
 
 void json_bool(struct json_writer *w, bool value)

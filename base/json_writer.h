@@ -35,6 +35,7 @@ void json_key(struct json_writer *w, struct slice name);
 void json_string(struct json_writer *w, struct slice text);
 void json_number(struct json_writer *w, struct slice text); /* json_is_number holds */
 void json_int64(struct json_writer *w, int64_t value);
+void json_double(struct json_writer *w, double value); /* as Java prints it; NaN in quotes */
 void json_bool(struct json_writer *w, bool value);
 void json_null(struct json_writer *w);
 void json_raw(struct json_writer *w, struct slice json); /* a whole value, written before */

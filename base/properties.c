@@ -1,6 +1,6 @@
 #include "base/properties.h"
 
-#include <utf8proc.h>
+#include "base/text.h"
 
 void properties_init(struct properties *p, struct slice text)
 {
@@ -105,16 +105,6 @@ static bool read_hex4(struct slice s, uint32_t *ret_unit)
 	return true;
 }
 
-static void append_character(struct buf *to, uint32_t c)
-{
-	uint8_t bytes[4];
-	if (c >= 0xD800 && c <= 0xDFFF)
-		c = 0xFFFD;
-	utf8proc_ssize_t len = utf8proc_encode_char((utf8proc_int32_t)c, bytes);
-	assert(len > 0);
-	buf_append(to, slice_of(bytes, (size_t)len));
-}
-
 /* A \u escape whose digits begin `s`; how many bytes it takes, those of a second one of a surrogate
  * pair included. 0: malformed. */
 static size_t unescape_unicode(struct slice s, struct buf *to)
@@ -126,10 +116,10 @@ static size_t unescape_unicode(struct slice s, struct buf *to)
 	bool pair = unit >= 0xD800 && unit <= 0xDBFF && slice_eq(second, SLICE("\\u")) &&
 		    read_hex4(slice_sub(s, 6, s.len), &low) && low >= 0xDC00 && low <= 0xDFFF;
 	if (pair) {
-		append_character(to, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
+		text_append(to, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
 		return 10;
 	}
-	append_character(to, unit);
+	text_append(to, unit >= 0xD800 && unit <= 0xDFFF ? TEXT_REPLACEMENT : unit);
 	return 4;
 }
 
@@ -181,19 +171,6 @@ static size_t key_length(struct slice line)
 	return MIN(i, line.len);
 }
 
-static int check_utf8(const struct properties *p, struct slice line, struct err *err)
-{
-	for (size_t i = 0; i < line.len;) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t n = utf8proc_iterate(line.data + i,
-						      (utf8proc_ssize_t)(line.len - i), &c);
-		if (n <= 0)
-			return err_set_at(err, ERR_SYNTAX, p->key_line, 0, "malformed UTF-8");
-		i += (size_t)n;
-	}
-	return 0;
-}
-
 fallible properties_next(struct properties *p, bool *ret_more, struct err *err)
 {
 	if (!logical_line(p)) {
@@ -204,7 +181,8 @@ fallible properties_next(struct properties *p, bool *ret_more, struct err *err)
 		return err_set_at(err, ERR_LIMIT, p->key_line, 0, "a line is longer than %zu bytes",
 				  PROPERTIES_LINE_MAX);
 	struct slice line = buf_slice(&p->logical);
-	TRY(check_utf8(p, line, err));
+	if (text_valid_len(line) != line.len)
+		return err_set_at(err, ERR_SYNTAX, p->key_line, 0, "malformed UTF-8");
 	size_t key_len = key_length(line);
 	struct slice value = skip_blanks(slice_sub(line, key_len, line.len));
 	if (value.len > 0 && (value.data[0] == '=' || value.data[0] == ':'))

@@ -111,6 +111,38 @@ static void numbers_keep_every_digit(void **state)
 	assert_int_equal(json_offset(&r), 1);
 }
 
+static void numbers_are_read_whole_or_not_at_all(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		enum err_code whole;
+		double number;
+	} NUMBERS[] = {
+		{ "-9223372036854775808", ERR_OK, -9223372036854775808.0 },
+		{ "9223372036854775808", ERR_RANGE, 9223372036854775808.0 },
+		{ "1.0", ERR_TYPE, 1 },
+		{ "1e2", ERR_TYPE, 100 },
+		{ "0.1", ERR_TYPE, 0.1 },
+	};
+	struct err err = ERR_INIT;
+	struct json_reader r;
+	int64_t whole = 0;
+	double number = 0;
+	for (size_t i = 0; i < COUNT_OF(NUMBERS); i++) {
+		json_init(&r, slice_str(NUMBERS[i].text), JSON_STRICT);
+		assert_ok(json_next(&r, &err), &err);
+		assert_int_equal(json_to_i64(&r, &whole, &err), NUMBERS[i].whole);
+		assert_ok(json_to_double(&r, &number, &err), &err);
+		assert_true(number == NUMBERS[i].number);
+	}
+	assert_true(whole == INT64_MIN);
+	json_init(&r, SLICE("\"1\""), JSON_STRICT);
+	assert_ok(json_next(&r, &err), &err);
+	assert_fails(json_to_i64(&r, &whole, &err), &err, ERR_TYPE, "found a string");
+	assert_fails(json_to_double(&r, &number, &err), &err, ERR_TYPE, "found a string");
+}
+
 static void escapes_are_undone(void **state)
 {
 	(void)state;
@@ -311,6 +343,7 @@ int main(void)
 		  TEST(skipping_accepts_and_refuses_the_same),
 		  TEST(every_truncation_of_a_container_is_truncated),
 		  TEST(events_come_in_the_order_of_the_text), TEST(numbers_keep_every_digit),
+		  TEST(numbers_are_read_whole_or_not_at_all),
 		  TEST(escapes_are_undone), TEST(an_escaped_nul_is_a_byte_like_others),
 		  TEST(a_mistake_has_line_column_and_byte), TEST(after_a_failure_every_call_fails),
 		  TEST(depth_is_bounded), TEST(skip_passes_what_the_last_event_began),

@@ -2,6 +2,8 @@
 
 #include "tests/lib/test.h"
 
+#include <math.h>
+
 static void commas_and_colons_come_by_themselves(void **state)
 {
 	(void)state;
@@ -63,6 +65,23 @@ static void escapes_are_those_of_jackson(void **state)
 	buf_reset(&buf);
 	json_quote(&buf, slice_of(NULL, 0));
 	assert_slice(buf_slice(&buf), "\"\"");
+	buf_fini(&buf);
+}
+
+static void doubles_are_printed_as_java_does(void **state)
+{
+	(void)state;
+	struct buf buf = BUF_INIT(1000);
+	struct json_writer w;
+	json_writer_init(&w, &buf, JSON_COMPACT);
+	json_open_array(&w);
+	json_double(&w, 1);
+	json_double(&w, 1e22);
+	json_double(&w, -0.001);
+	json_double(&w, (double)NAN);
+	json_double(&w, -(double)INFINITY);
+	json_close(&w);
+	assert_slice(buf_slice(&buf), "[1.0,1.0E22,-0.001,\"NaN\",\"-Infinity\"]");
 	buf_fini(&buf);
 }
 
@@ -154,7 +173,7 @@ static void what_is_written_is_what_is_read(void **state)
 int main(void)
 {
 	RUN_TESTS(TEST(commas_and_colons_come_by_themselves), TEST(pretty_puts_one_item_on_a_line),
-		  TEST(escapes_are_those_of_jackson),
+		  TEST(escapes_are_those_of_jackson), TEST(doubles_are_printed_as_java_does),
 		  TEST(past_the_ceiling_output_is_dropped_and_told),
 		  TEST(what_is_written_is_what_is_read));
 }
