@@ -18,7 +18,7 @@ struct arena_cleanup {
 	void *arg;
 };
 
-/* Chunks double up to the largest, so that a small arena is small and a large one has few chunks. */
+/* Chunks double up to the largest: a small arena is small, and a large one has few chunks. */
 #define CHUNK_BYTES_FIRST 4096
 #define CHUNK_BYTES_LARGEST (1024 * 1024)
 

@@ -1,10 +1,10 @@
 /*
- * base.h - what every file of weir may count on: fixed integers, attributes, assertions, banned calls.
+ * base.h - what every file of weir may count on: integers, attributes, assertions, banned calls.
  *
  * The rule: assertions stay on in every build, because a broken promise found late costs more than
  * the branch. Only kernels (engine/kernels_*.c) may use DEBUG_ASSERT, which release builds drop.
- * Calls that write without a bound or depend on the process's locale do not compile: use buf_printf,
- * num_parse_* and friends instead.
+ * Calls that write without a bound or depend on the process's locale do not compile: use
+ * buf_printf, num_parse_* and friends instead.
  */
 #ifndef WEIR_BASE_BASE_H
 #define WEIR_BASE_BASE_H
@@ -34,7 +34,7 @@
 #define CONTAINER_OF_CONST(ptr, type, member)                                                      \
 	((const type *)(const void *)((const char *)(ptr)-offsetof(type, member)))
 
-/* Runs `fn(&variable)` when the variable leaves its scope, so that an early return is always right. */
+/* Runs `fn(&variable)` when the variable leaves its scope, so an early return is always right. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
 /* Prints what failed and where, then aborts. Never returns, in no build. */

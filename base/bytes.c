@@ -38,7 +38,8 @@ bool slice_starts_with(struct slice s, struct slice prefix)
 
 bool slice_ends_with(struct slice s, struct slice suffix)
 {
-	return s.len >= suffix.len && slice_eq(slice_sub(s, s.len - suffix.len, suffix.len), suffix);
+	return s.len >= suffix.len &&
+	       slice_eq(slice_sub(s, s.len - suffix.len, suffix.len), suffix);
 }
 
 struct slice slice_sub(struct slice s, size_t from, size_t len)

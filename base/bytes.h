@@ -18,10 +18,13 @@ struct slice {
 	size_t len;
 };
 
-#define SLICE(literal) ((struct slice){ .data = (const uint8_t *)(literal), .len = sizeof(literal) - 1 })
+#define SLICE(literal)                                                                             \
+	((struct slice){ .data = (const uint8_t *)(literal), .len = sizeof(literal) - 1 })
 #define SLICE_EMPTY ((struct slice){ .data = (const uint8_t *)"", .len = 0 })
 /* For printf's "%.*s". */
-#define SLICE_ARGS(s) (int)MIN((s).len, (size_t)INT32_MAX), (const char *)((s).data ? (s).data : (const uint8_t *)"")
+#define SLICE_ARGS(s)                                                                              \
+	(int)MIN((s).len, (size_t)INT32_MAX),                                                      \
+		(const char *)((s).data ? (s).data : (const uint8_t *)"")
 
 static inline struct slice slice_of(const void *data, size_t len)
 {

@@ -323,7 +323,7 @@ static void append_origin(const struct conf_value *value, struct buf *buf)
 
 void conf_print(const struct conf *conf, struct buf *buf)
 {
-	map_each(it, &conf->values) {
+	map_each (it, &conf->values) {
 		const struct conf_value *value = it->value;
 		append_origin(value, buf);
 		if (value->key->secret)
@@ -372,7 +372,7 @@ void conf_document(const struct conf_key *keys, uint32_t key_count, struct buf *
 	for (uint32_t i = 0; i < key_count; i++) {
 		buf_printf(buf, "| `%s` | ", keys[i].name);
 		document_values(&keys[i], buf);
-		buf_printf(buf, " | %s | %s |\n", keys[i].otherwise != NULL ? keys[i].otherwise : "",
-			   keys[i].help);
+		buf_printf(buf, " | %s | %s |\n",
+			   keys[i].otherwise != NULL ? keys[i].otherwise : "", keys[i].help);
 	}
 }

@@ -2,10 +2,10 @@
  * conf.h - settings: a table of what may be set, and where each value came from.
  *
  * The table names each key once, with its type, default, bounds and help. Values are given by files
- * (`.properties`), the environment and the command line; of two, the later in enum conf_origin wins,
- * in whatever order they are read. A key that the table does not have is an error with file, line and
- * "did you mean", because a setting that is silently ignored is found on the worst day. Invariant:
- * every value kept has passed its key's check, so reading one cannot fail.
+ * (`.properties`), the environment and the command line; of two, the later in enum conf_origin
+ * wins, in whatever order they are read. A key that the table does not have is an error with file,
+ * line and "did you mean", because a setting that is silently ignored is found on the worst day.
+ * Invariant: every value kept has passed its key's check, so reading one cannot fail.
  */
 #ifndef WEIR_BASE_CONF_H
 #define WEIR_BASE_CONF_H
@@ -32,11 +32,11 @@ enum conf_origin {
 struct conf_key {
 	const char *name; /* a last character '*' takes any key that begins so ("ksql.streams.*") */
 	enum conf_kind kind;
-	const char *otherwise; /* the default; NULL: not set */
-	int64_t min, max;      /* CONF_INT; both 0: any */
-	const char *choices;   /* CONF_CHOICE */
+	const char *otherwise;                                  /* the default; NULL: not set */
+	int64_t min, max;                                       /* CONF_INT; both 0: any */
+	const char *choices;                                    /* CONF_CHOICE */
 	fallible (*check)(struct slice value, struct err *err); /* besides the kind; NULL: none */
-	bool secret;						/* never printed */
+	bool secret;                                            /* never printed */
 	const char *help;
 };
 

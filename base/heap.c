@@ -8,7 +8,7 @@ void heap_init(struct heap *heap, heap_less *less)
 
 void heap_fini(struct heap *heap)
 {
-	vec_each(node, &heap->nodes)
+	vec_each (node, &heap->nodes)
 		(*node)->index = 0;
 	vec_fini(&heap->nodes);
 }

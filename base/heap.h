@@ -1,8 +1,8 @@
 /*
  * heap.h - an intrusive binary heap: the least node first (timers, merging by time).
  *
- * The node lives inside the struct that is queued and knows its place, so any node can be removed or
- * moved in O(log n). The heap owns only its array of pointers. Equal nodes leave in any order; a
+ * The node lives inside the struct that is queued and knows its place, so any node can be removed
+ * or moved in O(log n). The heap owns only its array of pointers. Equal nodes leave in any order; a
  * `less` that must be fair compares a sequence number last. Invariant: no node is less than its
  * parent, and nodes[i]->index == i + 1.
  */

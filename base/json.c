@@ -4,8 +4,8 @@
 #include "base/text.h"
 
 /*
- * The grammar is a state, `expect`, and a stack of one bit per depth (object or array). Each call of
- * json_next skips white space and commas, reads one token and sets what may follow it:
+ * The grammar is a state, `expect`, and a stack of one bit per depth (object or array). Each call
+ * of json_next skips white space and commas, reads one token and sets what may follow it:
  *
  *     VALUE ----scalar----> AFTER_VALUE --','--> VALUE or KEY
  *       |  '[' -> VALUE_OR_CLOSE           '}' ']' -> AFTER_VALUE of the level above
@@ -85,7 +85,7 @@ void json_err_place(const struct json_reader *r, struct err *err)
 	err_set_place(err, line, column);
 }
 
-/* A failure at `at`. The reader is left at its end in want of a value, so every later call fails. */
+/* A failure at `at`. The reader is left at its end, wanting a value: every later call fails. */
 COLD static int fail_at(struct json_reader *r, const uint8_t *at, enum err_code code,
 			const char *why, struct err *err)
 {
@@ -161,7 +161,7 @@ static void skip_space(struct json_reader *r)
 /* ---- strings ---- */
 
 /* Marks, in the high bit of each byte, the bytes that end a plain run: '"', '\\', controls, and all
- * that is not ASCII. Borrows between bytes can only mark a byte after one that is marked rightly. */
+ * that is not ASCII. Borrows between bytes only mark a byte after one that is marked rightly. */
 static inline uint64_t special_bytes(uint64_t word)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);

@@ -115,7 +115,8 @@ const struct json_value *json_get(const struct json_value *object, const char *n
 	const struct json_value *found = NULL;
 	if (!json_is(object, JSON_OBJECT_OPEN))
 		return NULL;
-	json_each(member, object) {
+	json_each(member, object)
+	{
 		if (slice_eq_str(member->name, name))
 			found = member;
 	}
@@ -165,13 +166,15 @@ fallible json_need(const struct json_value *object, const char *name, enum json_
 /* Members pair up by name; among those of one name, the last counts, as everywhere. */
 static bool members_equal(const struct json_value *a, const struct json_value *b)
 {
-	json_each(member, a) {
+	json_each(member, a)
+	{
 		const struct json_value *mine = member, *theirs = NULL;
 		for (const struct json_value *later = member->next; later; later = later->next) {
 			if (slice_eq(later->name, member->name))
 				mine = later;
 		}
-		json_each(other, b) {
+		json_each(other, b)
+		{
 			if (slice_eq(other->name, member->name))
 				theirs = other;
 		}
@@ -184,10 +187,10 @@ static bool members_equal(const struct json_value *a, const struct json_value *b
 /* Whether each name of `a` is one of `b`'s. */
 static bool names_within(const struct json_value *a, const struct json_value *b)
 {
-	json_each(member, a) {
+	json_each(member, a)
+	{
 		bool found = false;
-		json_each(other, b)
-			found = found || slice_eq(other->name, member->name);
+		json_each(other, b) found = found || slice_eq(other->name, member->name);
 		if (!found)
 			return false;
 	}
@@ -208,7 +211,8 @@ bool json_equal(const struct json_value *a, const struct json_value *b)
 	if (a->len != b->len)
 		return false;
 	const struct json_value *theirs = b->first;
-	json_each(item, a) {
+	json_each(item, a)
+	{
 		if (!json_equal(item, theirs))
 			return false;
 		theirs = theirs->next;

@@ -20,8 +20,8 @@ struct json_value {
 	enum json_event kind;
 	uint32_t len; /* OBJECT_OPEN: members, ARRAY_OPEN: items */
 	int32_t line, column;
-	struct slice name; /* in an object */
-	struct slice text; /* STRING: unescaped; NUMBER: as written */
+	struct slice name;        /* in an object */
+	struct slice text;        /* STRING: unescaped; NUMBER: as written */
 	struct json_value *first; /* of its members or items */
 	struct json_value *next;  /* beside it, in the same object or array */
 };

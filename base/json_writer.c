@@ -83,7 +83,7 @@ void json_close(struct json_writer *w)
 	w->has_items = true;
 }
 
-/* The letter after the backslash, 'u' for those without a short form, 0 for what needs no escape. */
+/* The letter after the backslash; 'u': there is no short form; 0: it needs no escape. */
 static uint8_t escape_for(uint8_t c)
 {
 	static const uint8_t ESCAPES[32] = {
@@ -106,8 +106,9 @@ void json_quote(struct buf *buf, struct slice text)
 			continue;
 		buf_append(buf, slice_sub(text, from, i - from));
 		from = i + 1;
-		uint8_t letters[6] = { '\\', escape, '0', '0', (uint8_t)HEX[c >> 4],
-				       (uint8_t)HEX[c & 15] };
+		uint8_t letters[6] = {
+			'\\', escape, '0', '0', (uint8_t)HEX[c >> 4], (uint8_t)HEX[c & 15]
+		};
 		buf_append(buf, slice_of(letters, escape == 'u' ? 6 : 2));
 	}
 	buf_append(buf, slice_sub(text, from, text.len));
@@ -147,7 +148,8 @@ void json_int64(struct json_writer *w, int64_t value)
 
 void json_double(struct json_writer *w, double value)
 {
-	bool quoted = !isfinite(value); /* JSON has no such numbers; Jackson writes them as strings */
+	bool quoted =
+		!isfinite(value); /* JSON has no such numbers; Jackson writes them as strings */
 	begin_value(w);
 	if (quoted)
 		buf_append_u8(w->buf, '"');
@@ -180,7 +182,8 @@ void json_write(struct json_writer *w, const struct json_value *value)
 	case JSON_OBJECT_OPEN:
 	case JSON_ARRAY_OPEN:
 		open_container(w, value->kind == JSON_OBJECT_OPEN);
-		json_each(child, value) {
+		json_each(child, value)
+		{
 			if (value->kind == JSON_OBJECT_OPEN)
 				json_key(w, child->name);
 			json_write(w, child);

@@ -1,10 +1,11 @@
 /*
  * json_writer.h - writes JSON into a buf, commas and indentation included.
  *
- * The calls follow the text: open, key, value, ..., close; a call out of order is a bug and asserts.
- * Strings are escaped as Jackson does it: the short forms where JSON has one, \u00XX for the other
- * control characters, all else as it is, so a string must be UTF-8. Numbers are written digit by
- * digit as given. Past the buf's ceiling output is dropped: check with buf_check at the end.
+ * The calls follow the text: open, key, value, ..., close; a call out of order is a bug and
+ * asserts. Strings are escaped as Jackson does it: the short forms where JSON has one, \u00XX for
+ * the other control characters, all else as it is, so a string must be UTF-8. Numbers are written
+ * digit by digit as given. Past the buf's ceiling output is dropped: check with buf_check at the
+ * end.
  */
 #ifndef WEIR_BASE_JSON_WRITER_H
 #define WEIR_BASE_JSON_WRITER_H

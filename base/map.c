@@ -11,7 +11,7 @@ void map_init(struct map *map)
 
 void map_clear(struct map *map)
 {
-	vec_each(entry, &map->entries)
+	vec_each (entry, &map->entries)
 		mem_free(entry->key);
 	vec_clear(&map->entries);
 	if (map->slots != NULL)
@@ -50,7 +50,7 @@ static uint32_t find_slot(const struct map *map, struct slice key, uint32_t hash
 static void rebuild(struct map *map)
 {
 	uint32_t live = 0;
-	vec_each(entry, &map->entries) {
+	vec_each (entry, &map->entries) {
 		if (entry->key != NULL)
 			map->entries.items[live++] = *entry;
 	}
@@ -97,10 +97,9 @@ void *map_put(struct map *map, struct slice key, void *value)
 	if (key.len > 0)
 		memcpy(copy, key.data, key.len);
 	copy[key.len] = '\0';
-	vec_push(&map->entries, (struct map_entry){ .key = copy,
-						    .key_len = (uint32_t)key.len,
-						    .hash = hash,
-						    .value = value });
+	vec_push(&map->entries,
+		 (struct map_entry){
+			 .key = copy, .key_len = (uint32_t)key.len, .hash = hash, .value = value });
 	map->slots[at] = map->entries.len;
 	map->len++;
 	return NULL;

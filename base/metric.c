@@ -17,13 +17,12 @@ static const struct metric_row {
 static_assert(COUNT_OF(ROWS) == METRIC_COUNT, "every metric has a row");
 
 /* Upper bounds, inclusive, in what is observed. A last bucket takes what is above them all. */
-static const int64_t NANOSECONDS[] = { 50000,	   100000,     250000,	   500000,
-				       1000000,	   2500000,    5000000,	   10000000,
-				       25000000,   50000000,   100000000,  250000000,
-				       500000000,  1000000000, 2500000000, 5000000000,
-				       10000000000 };
-static const int64_t SIZES[] = { 64,	  256,	   1024,    4096,     16384,   65536,
-				 262144,  1048576, 4194304, 16777216, 67108864 };
+static const int64_t NANOSECONDS[] = { 50000,      100000,     250000,    500000,     1000000,
+				       2500000,    5000000,    10000000,  25000000,   50000000,
+				       100000000,  250000000,  500000000, 1000000000, 2500000000,
+				       5000000000, 10000000000 };
+static const int64_t SIZES[] = { 64,     256,     1024,    4096,     16384,   65536,
+				 262144, 1048576, 4194304, 16777216, 67108864 };
 
 static_assert(COUNT_OF(NANOSECONDS) < METRIC_BUCKETS_MAX, "room for the last bucket");
 
@@ -75,7 +74,7 @@ static void series_free(struct metric_series *series)
 
 void metrics_fini(struct metrics *metrics)
 {
-	map_each(it, &metrics->series)
+	map_each (it, &metrics->series)
 		series_free(it->value);
 	map_fini(&metrics->series);
 	for (size_t i = 0; i < COUNT_OF(metrics->dropped); i++)
@@ -174,7 +173,7 @@ void metric_observe(struct metric_series *series, int64_t value)
 void metrics_merge(struct metrics *into, const struct metrics *from)
 {
 	assert(into != from);
-	map_each(it, &from->series) {
+	map_each (it, &from->series) {
 		const struct metric_series *theirs = it->value;
 		struct metric_series *ours = get_labelled(into, theirs->id, theirs->labels);
 		if (ours == NULL)
@@ -276,7 +275,7 @@ void metrics_render(const struct metrics *metrics, struct buf *buf)
 		const struct metric_row *row = &ROWS[id];
 		bool headed = false;
 		const struct metric_series *dropped = metrics->dropped[id];
-		map_each(it, &metrics->series) {
+		map_each (it, &metrics->series) {
 			const struct metric_series *series = it->value;
 			if ((int)series->id != id)
 				continue;

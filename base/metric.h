@@ -1,11 +1,12 @@
 /*
  * metric.h - counters, gauges and histograms, each named once, in metrics.def.
  *
- * A `struct metrics` belongs to one thread, like all else in the core: it counts without a lock, and
- * whoever answers a scrape asks each owner for a copy (metrics_merge) by a message. A series is one
- * metric with one choice of label values; look it up once (metric_series), keep the pointer, and
- * counting is an addition. Invariant: a counter never falls. Past METRIC_SERIES_MAX series, new ones
- * share one that is not shown, and metrics.def's METRIC_SERIES_DROPPED says how many there were.
+ * A `struct metrics` belongs to one thread, like all else in the core: it counts without a lock,
+ * and whoever answers a scrape asks each owner for a copy (metrics_merge) by a message. A series is
+ * one metric with one choice of label values; look it up once (metric_series), keep the pointer,
+ * and counting is an addition. Invariant: a counter never falls. Past METRIC_SERIES_MAX series, new
+ * ones share one that is not shown, and metrics.def's METRIC_SERIES_DROPPED says how many there
+ * were.
  */
 #ifndef WEIR_BASE_METRIC_H
 #define WEIR_BASE_METRIC_H
@@ -17,7 +18,7 @@ enum metric_kind {
 	METRIC_COUNTER,
 	METRIC_GAUGE,
 	METRIC_SECONDS, /* a histogram; what is observed is nanoseconds */
-	METRIC_BYTES,	/* a histogram of sizes */
+	METRIC_BYTES,   /* a histogram of sizes */
 };
 
 enum metric_id {
@@ -33,9 +34,9 @@ enum metric_id {
 
 struct metric_series {
 	enum metric_id id;
-	int64_t value;	   /* COUNTER, GAUGE: the number; a histogram: the sum */
+	int64_t value;     /* COUNTER, GAUGE: the number; a histogram: the sum */
 	uint64_t *buckets; /* a histogram's, one more than there are bounds; owned */
-	char *labels;	   /* `topic="a",partition="0"`; owned */
+	char *labels;      /* `topic="a",partition="0"`; owned */
 };
 
 struct metrics {

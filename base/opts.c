@@ -55,8 +55,8 @@ static int parse_flag(const char *text, bool *ret_flag)
 	static const struct {
 		const char *text;
 		bool flag;
-	} WORDS[] = { { "true", true },	  { "1", true },   { "yes", true }, { "on", true },
-		      { "false", false }, { "0", false },  { "no", false }, { "off", false } };
+	} WORDS[] = { { "true", true },   { "1", true },  { "yes", true }, { "on", true },
+		      { "false", false }, { "0", false }, { "no", false }, { "off", false } };
 	for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
 		if (slice_eq_nocase(slice_str(text), slice_str(WORDS[i].text))) {
 			*ret_flag = WORDS[i].flag;
@@ -252,8 +252,9 @@ fallible opts_parse(const struct opts_def *def, int argc, char *const *argv, opt
 		    struct arena *arena, void *fields, struct opts_result *ret_result,
 		    struct err *err)
 {
-	struct parse p = { .def = def, .arena = arena, .fields = fields, .argc = argc, .argv = argv,
-			   .at = 1 };
+	struct parse p = {
+		.def = def, .arena = arena, .fields = fields, .argc = argc, .argv = argv, .at = 1
+	};
 	p.given = arena_array(arena, bool, def->option_count + 1);
 	if (def->fields_size > 0)
 		memset(fields, 0, def->fields_size);

@@ -1,10 +1,11 @@
 /*
  * opts.h - a command line as a table: the one place that knows an option.
  *
- * From the table come parsing, --help, the man page, the completions of three shells and the names in
- * the environment. Values land in a struct of the command's own, at the row's `field`. A value is
- * looked for on the command line, then in WEIR_<NAME> (where the command says `env`), then in the
- * row's `otherwise`. Accepted are --name=value, --name value, -n value, -nvalue, -ab for flags, and
+ * From the table come parsing, --help, the man page, the completions of three shells and the names
+ * in the environment. Values land in a struct of the command's own, at the row's `field`. A value
+ * is looked for on the command line, then in WEIR_<NAME> (where the command says `env`), then in
+ * the row's `otherwise`. Accepted are --name=value, --name value, -n value, -nvalue, -ab for flags,
+ * and
  * `--` before operands; a name is never abbreviated, so that scripts survive a new option. What is
  * wrong is ERR_USAGE, with a guess at what was meant.
  */
@@ -35,27 +36,27 @@ struct opt_list {
 
 struct opt {
 	const char *name; /* without dashes */
-	char letter;	  /* of the short form; 0: none */
+	char letter;      /* of the short form; 0: none */
 	enum opt_kind kind;
-	size_t field;		/* offsetof(struct my_options, my_field) */
-	const char *value;	/* what --help calls the value; NULL for a flag */
-	const char *otherwise;	/* the default, as text; NULL: none */
-	const char *choices;	/* "on|off": the only values; NULL: any */
-	int64_t min, max;	/* OPT_INT */
+	size_t field;          /* offsetof(struct my_options, my_field) */
+	const char *value;     /* what --help calls the value; NULL for a flag */
+	const char *otherwise; /* the default, as text; NULL: none */
+	const char *choices;   /* "on|off": the only values; NULL: any */
+	int64_t min, max;      /* OPT_INT */
 	bool required;
 	const char *help; /* a sentence */
 };
 
 struct opts_def {
-	const char *name;     /* "topic create": what follows "weir" */
-	const char *summary;  /* a line, without full stop */
-	const char *about;    /* paragraphs with an empty line between; NULL: the summary is enough */
+	const char *name;    /* "topic create": what follows "weir" */
+	const char *summary; /* a line, without full stop */
+	const char *about; /* paragraphs with an empty line between; NULL: the summary is enough */
 	const char *operands; /* as usage shows them, "[COMMAND]"; NULL: takes none */
 	uint32_t operands_min, operands_max;
 	const struct opt *options;
 	uint32_t option_count;
 	size_t fields_size; /* of the struct that `field` is an offset into */
-	bool env;	    /* options are also read from WEIR_<NAME> */
+	bool env;           /* options are also read from WEIR_<NAME> */
 };
 
 #define OPTS(options_) .options = (options_), .option_count = COUNT_OF(options_)

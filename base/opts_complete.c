@@ -44,7 +44,8 @@ static void bash_command(const struct opts_def *def, struct buf *buf)
 			append_choices(buf, opt->choices);
 			buf_append_str(buf, "' -- \"$word\")); return ;;\n");
 		} else {
-			buf_append_str(buf, ") COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n");
+			buf_append_str(buf,
+				       ") COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n");
 		}
 	}
 	buf_append_str(buf, "\t\tesac\n\t\toptions='--help");
@@ -182,7 +183,9 @@ fallible opts_complete(const struct opts_program *program, const char *shell, st
 	static const struct {
 		const char *name;
 		void (*write)(const struct opts_program *program, struct buf *buf);
-	} SHELLS[] = { { "bash", complete_bash }, { "zsh", complete_zsh }, { "fish", complete_fish } };
+	} SHELLS[] = { { "bash", complete_bash },
+		       { "zsh", complete_zsh },
+		       { "fish", complete_fish } };
 	struct suggest suggest = suggest_for(slice_str(shell));
 	for (size_t i = 0; i < COUNT_OF(SHELLS); i++) {
 		suggest_offer(&suggest, SHELLS[i].name);

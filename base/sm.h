@@ -40,7 +40,7 @@ struct sm_table {
 struct sm {
 	const struct sm_table *table;
 	uint32_t state;
-	uint64_t id;	           /* told in traces: which task, which group */
+	uint64_t id;               /* told in traces: which task, which group */
 	const struct trace *trace; /* borrowed; NULL: off */
 };
 

@@ -24,7 +24,8 @@ uint32_t suggest_distance(struct slice a, struct slice b)
 	for (uint32_t j = 0; j <= b.len; j++)
 		rows[0][j] = j;
 	for (uint32_t i = 1; i <= a.len; i++) {
-		uint32_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_up = rows[(i + 1) % 3];
+		uint32_t *row = rows[i % 3], *above = rows[(i + 2) % 3],
+			 *two_up = rows[(i + 1) % 3];
 		uint8_t x = folded(a.data[i - 1]);
 		row[0] = i;
 		for (uint32_t j = 1; j <= b.len; j++) {

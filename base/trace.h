@@ -39,7 +39,7 @@ static inline bool trace_on(const struct trace *trace, enum trace_area area)
 	return trace != NULL && (trace->areas >> area & 1) != 0;
 }
 
-/* trace(t, TRACE_LOG, "rolled to segment %d", n): the arguments are evaluated only when it is on. */
+/* trace(t, TRACE_LOG, "segment %d", n): the arguments are evaluated only when it is on. */
 #define trace(trace_, area, ...)                                                                   \
 	do {                                                                                       \
 		if (UNLIKELY(trace_on((trace_), (area))))                                          \

@@ -1,5 +1,6 @@
 /*
  * loop_priv.h - what the files of host/ share about a loop: libuv's side of it.
+ * Outside host/ a loop is opaque, so that no other folder sees a type of libuv's.
  */
 #ifndef WEIR_HOST_LOOP_PRIV_H
 #define WEIR_HOST_LOOP_PRIV_H

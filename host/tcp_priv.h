@@ -1,5 +1,6 @@
 /*
  * tcp_priv.h - what tcp.c (connections) and tcp_listen.c (listeners, addresses) share.
+ * Nobody else includes it: what it shows may change with either file.
  */
 #ifndef WEIR_HOST_TCP_PRIV_H
 #define WEIR_HOST_TCP_PRIV_H

@@ -1,5 +1,6 @@
 /*
  * number.h - literals of numbers: text to value, exactly, or not at all.
+ * A literal that does not fit its type is an error at its place, never a nearby value.
  */
 #ifndef WEIR_SQL_NUMBER_H
 #define WEIR_SQL_NUMBER_H

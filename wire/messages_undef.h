@@ -1,5 +1,6 @@
 /*
  * messages_undef.h - takes back every word of messages.def after one reading of it.
+ * Included last by whoever defined them, so that the next reading starts from nothing.
  */
 /* no guard: included once for each reading */
 #undef MESSAGE

@@ -14,7 +14,7 @@ static const struct conf_key KEYS[] = {
 static void check_same(const struct conf *a, const struct conf *b)
 {
 	assert(a->values.len == b->values.len);
-	map_each(it, &a->values) {
+	map_each (it, &a->values) {
 		const struct conf_value *mine = it->value;
 		const struct conf_value *theirs = map_get(&b->values, map_key(it));
 		assert(theirs != NULL);

@@ -4,10 +4,10 @@
  *     fuzz_x [--seconds N] [--runs N] FILE-or-FOLDER...
  *
  * It runs every corpus entry and each of its truncations first, then random mutations of them until
- * the time is up: flipped bits, bytes set, cut, doubled, spliced from another entry, numbers changed.
- * Input k of a seed is the same on every machine. On a crash it prints the seed and the number of the
- * input and writes the input to fuzz-crash-<target>.bin, which can be given as a FILE. The same
- * targets link with libFuzzer instead (`make fuzz`) for a search that sees coverage.
+ * the time is up: flipped bits, bytes set, cut, doubled, spliced from another entry, numbers
+ * changed. Input k of a seed is the same on every machine. On a crash it prints the seed and the
+ * number of the input and writes the input to fuzz-crash-<target>.bin, which can be given as a
+ * FILE. The same targets link with libFuzzer instead (`make fuzz`) for a search that sees coverage.
  */
 #define WEIR_ALLOW_BANNED
 #include "tests/lib/test.h"
@@ -194,7 +194,7 @@ static void flip_bit(struct fuzzer *f, struct buf *buf)
 static void set_byte(struct fuzzer *f, struct buf *buf)
 {
 	static const uint8_t BYTES[] = { 0,   1,   0x7f, 0x80, 0xff, 0xc0, 0xed, 0xf4, '"', '\\',
-					 '{', '}', '[',	 ']',  ',',  ':',  '\n', '\'', '-', ' ' };
+					 '{', '}', '[',  ']',  ',',  ':',  '\n', '\'', '-', ' ' };
 	if (buf->len > 0)
 		buf->data[pick(f, buf->len)] =
 			pick(f, 2) == 0 ? BYTES[pick(f, sizeof(BYTES))] : (uint8_t)pick(f, 256);
@@ -240,11 +240,23 @@ static void insert_bytes(struct fuzzer *f, struct buf *buf)
 /* Puts a number where one stood, or a binary one anywhere: lengths and counts live on borders. */
 static void change_number(struct fuzzer *f, struct buf *buf)
 {
-	static const char *const NUMBERS[] = {
-		"0", "-1", "255", "256", "65536", "2147483647", "2147483648", "4294967296", "1e309",
-		"9223372036854775807", "9223372036854775808", "-9223372036854775809", "0.1",
-		"99999999999999999999999999999999999999999", "1e-400", "00", "1e99999999999"
-	};
+	static const char *const NUMBERS[] = { "0",
+					       "-1",
+					       "255",
+					       "256",
+					       "65536",
+					       "2147483647",
+					       "2147483648",
+					       "4294967296",
+					       "1e309",
+					       "9223372036854775807",
+					       "9223372036854775808",
+					       "-9223372036854775809",
+					       "0.1",
+					       "99999999999999999999999999999999999999999",
+					       "1e-400",
+					       "00",
+					       "1e99999999999" };
 	size_t from = pick(f, buf->len + 1);
 	for (size_t at = from; at < buf->len; at++) {
 		size_t end = at;
@@ -265,7 +277,7 @@ static void change_number(struct fuzzer *f, struct buf *buf)
 static void mutate(struct fuzzer *f, struct buf *buf)
 {
 	static void (*const MUTATIONS[])(struct fuzzer *, struct buf *) = {
-		flip_bit, flip_bit,    set_byte,     set_byte,	   truncate_it,
+		flip_bit, flip_bit,    set_byte,     set_byte,     truncate_it,
 		cut_out,  repeat_part, splice_other, insert_bytes, change_number,
 	};
 	for (size_t n = 1 + pick(f, 4); n > 0; n--)
@@ -276,7 +288,7 @@ static void mutate(struct fuzzer *f, struct buf *buf)
 
 static void run_corpus(struct fuzzer *f)
 {
-	vec_each(entry, &f->corpus) {
+	vec_each (entry, &f->corpus) {
 		struct slice whole = buf_slice(entry);
 		run_one(f, whole);
 		for (size_t i = 0; i < MIN(whole.len, (size_t)TRUNCATIONS_MAX); i++) {
@@ -338,10 +350,11 @@ int main(int argc, char **argv)
 	run_corpus(&f);
 	uint64_t fixed = f.runs;
 	run_mutations(&f);
-	printf("%s: %u corpus entries and their truncations (%llu inputs), %llu mutations, seed %llu\n",
+	printf("%s: %u corpus entries and their truncations (%llu inputs), %llu mutations, seed "
+	       "%llu\n",
 	       f.target, (unsigned)f.corpus.len, (unsigned long long)fixed,
 	       (unsigned long long)(f.runs - fixed), (unsigned long long)f.seed);
-	vec_each(entry, &f.corpus)
+	vec_each (entry, &f.corpus)
 		buf_fini(entry);
 	vec_fini(&f.corpus);
 	return 0;

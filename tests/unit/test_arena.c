@@ -31,7 +31,8 @@ static void blocks_are_apart_aligned_and_zeroed(void **state)
 		size_t asked = 0;
 		for (int i = 0; i < 500; i++) {
 			size_t align = (size_t)1 << rng_below(&rng, 7);
-			size_t len = (size_t)rng_below(&rng, rng_below(&rng, 50) == 0 ? 200000 : 200);
+			size_t len =
+				(size_t)rng_below(&rng, rng_below(&rng, 50) == 0 ? 200000 : 200);
 			uint8_t *data = arena_zeroed(&arena, len, align);
 			assert_int_equal((uintptr_t)data % align, 0);
 			assert_true(holds(data, len, 0));
@@ -41,7 +42,7 @@ static void blocks_are_apart_aligned_and_zeroed(void **state)
 			assert_true(arena.used >= asked);
 			assert_true(arena.next <= arena.end);
 		}
-		vec_each(it, &blocks)
+		vec_each (it, &blocks)
 			assert_true(holds(it->data, it->len, it->fill));
 		vec_fini(&blocks);
 		arena_reset(&arena);

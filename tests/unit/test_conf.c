@@ -92,12 +92,14 @@ static void a_mistake_in_a_file_has_its_place_and_a_guess(void **state)
 		const char *text, *words;
 		enum err_code code;
 	} WRONG[] = {
-		{ "# x\nlistners=a", "w.properties:2: unknown setting 'listners'; did you mean "
-				     "'listeners'?",
+		{ "# x\nlistners=a",
+		  "w.properties:2: unknown setting 'listners'; did you mean "
+		  "'listeners'?",
 		  ERR_NOT_FOUND },
 		{ "zebra=1", "w.properties:1: unknown setting 'zebra'", ERR_NOT_FOUND },
-		{ "num.partitions=\\\n  many", "w.properties:1: num.partitions: 'many' is not a "
-					       "whole number",
+		{ "num.partitions=\\\n  many",
+		  "w.properties:1: num.partitions: 'many' is not a "
+		  "whole number",
 		  ERR_INVALID },
 		{ "num.partitions=101", "num.partitions: 101 is not between 1 and 100", ERR_RANGE },
 		{ "\n\nfsync=maybe", "w.properties:3: fsync: 'maybe' is neither", ERR_INVALID },

@@ -120,6 +120,6 @@ int main(void)
 	RUN_TESTS(TEST(a_failure_is_passed_up_with_its_text),
 		  TEST(the_code_alone_is_enough_for_some), TEST(a_place_belongs_to_its_failure),
 		  TEST(callers_add_what_they_know_in_front),
-		  TEST(long_texts_are_cut_on_a_character),
-		  TEST(the_system_s_errors_have_our_codes), TEST(every_code_has_a_name_and_a_text));
+		  TEST(long_texts_are_cut_on_a_character), TEST(the_system_s_errors_have_our_codes),
+		  TEST(every_code_has_a_name_and_a_text));
 }

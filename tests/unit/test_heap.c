@@ -20,7 +20,8 @@ static void check(const struct heap *heap, size_t len)
 	assert_int_equal(heap->nodes.len, len);
 	for (uint32_t i = 0; i < heap->nodes.len; i++) {
 		assert_int_equal(heap->nodes.items[i]->index, i + 1);
-		assert_false(i > 0 && earlier(heap->nodes.items[i], heap->nodes.items[(i - 1) / 2]));
+		assert_false(i > 0 &&
+			     earlier(heap->nodes.items[i], heap->nodes.items[(i - 1) / 2]));
 	}
 }
 

@@ -78,11 +78,10 @@ static void events_come_in_the_order_of_the_text(void **state)
 {
 	(void)state;
 	static const enum json_event EXPECTED[] = {
-		JSON_OBJECT_OPEN, JSON_KEY,	    JSON_ARRAY_OPEN, JSON_NUMBER,
-		JSON_NUMBER,	  JSON_ARRAY_CLOSE, JSON_KEY,	     JSON_STRING,
-		JSON_KEY,	  JSON_OBJECT_OPEN, JSON_OBJECT_CLOSE, JSON_KEY,
-		JSON_TRUE,	  JSON_KEY,	    JSON_FALSE,	     JSON_KEY,
-		JSON_NULL,	  JSON_OBJECT_CLOSE, JSON_END,	     JSON_END,
+		JSON_OBJECT_OPEN,  JSON_KEY,  JSON_ARRAY_OPEN,   JSON_NUMBER, JSON_NUMBER,
+		JSON_ARRAY_CLOSE,  JSON_KEY,  JSON_STRING,       JSON_KEY,    JSON_OBJECT_OPEN,
+		JSON_OBJECT_CLOSE, JSON_KEY,  JSON_TRUE,         JSON_KEY,    JSON_FALSE,
+		JSON_KEY,          JSON_NULL, JSON_OBJECT_CLOSE, JSON_END,    JSON_END,
 	};
 	struct err err;
 	struct json_reader r;
@@ -153,12 +152,15 @@ static void escapes_are_undone(void **state)
 		{ "\"\"", "" },
 		{ "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t" },
 		{ "\"\\u0041\\u00e9\\u20AC\"", "A\xc3\xa9\xe2\x82\xac" },
-		{ "\"a\\uD83D\\uDE00b\"", "a\xf0\x9f\x98\x80" "b" },
+		{ "\"a\\uD83D\\uDE00b\"", "a\xf0\x9f\x98\x80"
+					  "b" },
 		{ "\"\\uDBFF\\uDFFF\"", "\xf4\x8f\xbf\xbf" },
 		{ "\"\\uD800\"", "\xef\xbf\xbd" },
-		{ "\"\\uDC00x\"", "\xef\xbf\xbd" "x" },
+		{ "\"\\uDC00x\"", "\xef\xbf\xbd"
+				  "x" },
 		{ "\"\\uD800\\uD83D\\uDE00\"", "\xef\xbf\xbd\xf0\x9f\x98\x80" },
-		{ "\"\\uD800\\u0041\"", "\xef\xbf\xbd" "A" },
+		{ "\"\\uD800\\u0041\"", "\xef\xbf\xbd"
+					"A" },
 		{ "\"\\uD800\\n\"", "\xef\xbf\xbd\n" },
 		{ "\"\\uD800u1234\"", "\xef\xbf\xbdu1234" },
 	};
@@ -243,8 +245,10 @@ static void depth_is_bounded(void **state)
 	struct err err = ERR_INIT;
 	assert_ok(walk_nested(JSON_DEPTH_MAX, '[', &err), &err);
 	assert_ok(walk_nested(JSON_DEPTH_MAX, '{', &err), &err);
-	assert_fails(walk_nested(JSON_DEPTH_MAX + 1, '[', &err), &err, ERR_LIMIT, "nested too deep");
-	assert_fails(walk_nested(JSON_DEPTH_MAX + 1, '{', &err), &err, ERR_LIMIT, "nested too deep");
+	assert_fails(walk_nested(JSON_DEPTH_MAX + 1, '[', &err), &err, ERR_LIMIT,
+		     "nested too deep");
+	assert_fails(walk_nested(JSON_DEPTH_MAX + 1, '{', &err), &err, ERR_LIMIT,
+		     "nested too deep");
 }
 
 static void skip_passes_what_the_last_event_began(void **state)
@@ -318,14 +322,16 @@ static void the_end_of_a_string_is_found_wherever_it_is(void **state)
 	(void)state;
 	struct rng rng = { rng_seed_from_env() };
 	struct err err = ERR_INIT;
-	static const uint8_t PALETTE[] = { ' ', '!', '#', 'a', '[', ']', '^', '~', 0x7f, '"', 0x1f };
+	static const uint8_t PALETTE[] = {
+		' ', '!', '#', 'a', '[', ']', '^', '~', 0x7f, '"', 0x1f
+	};
 	for (int round = 0; round < 20000; round++) {
 		uint8_t text[40];
 		size_t len = 2 + (size_t)rng_below(&rng, 38), stop = 1;
 		text[0] = '"';
 		for (size_t i = 1; i < len; i++)
-			text[i] = PALETTE[rng_below(&rng, 100) < 95 ? rng_below(&rng, 9) :
-								       rng_below(&rng, 11)];
+			text[i] = PALETTE[rng_below(&rng, 100) < 95 ? rng_below(&rng, 9)
+								    : rng_below(&rng, 11)];
 		while (stop < len && text[stop] != '"' && text[stop] >= 0x20)
 			stop++;
 		struct json_reader r;
@@ -343,8 +349,8 @@ int main(void)
 		  TEST(skipping_accepts_and_refuses_the_same),
 		  TEST(every_truncation_of_a_container_is_truncated),
 		  TEST(events_come_in_the_order_of_the_text), TEST(numbers_keep_every_digit),
-		  TEST(numbers_are_read_whole_or_not_at_all),
-		  TEST(escapes_are_undone), TEST(an_escaped_nul_is_a_byte_like_others),
+		  TEST(numbers_are_read_whole_or_not_at_all), TEST(escapes_are_undone),
+		  TEST(an_escaped_nul_is_a_byte_like_others),
 		  TEST(a_mistake_has_line_column_and_byte), TEST(after_a_failure_every_call_fails),
 		  TEST(depth_is_bounded), TEST(skip_passes_what_the_last_event_began),
 		  TEST(comments_are_white_space_when_asked_for),

@@ -52,8 +52,7 @@ static void accessors_accept_what_is_absent(void **state)
 	assert_true(json_bool_or(json_at(v, 1), true));
 	assert_slice(json_text_or(json_at(v, 1), SLICE("-")), "5");
 	assert_slice(json_text_or(json_at(v, 0), SLICE("-")), "-");
-	json_each(it, json_at(v, 0))
-		fail_msg("a scalar has no items: %d", (int)it->kind);
+	json_each(it, json_at(v, 0)) fail_msg("a scalar has no items: %d", (int)it->kind);
 	arena_fini(&arena);
 }
 

@@ -100,8 +100,9 @@ static void past_the_ceiling_output_is_dropped_and_told(void **state)
 
 static void random_text(struct rng *rng, struct buf *buf)
 {
-	static const char *const PARTS[] = { "a", "\\", "\"", "\n", "\x01", "/", "\xc3\xa9",
-					     "\xf0\x9f\x98\x80", "plain text", "\x1f", "u0041" };
+	static const char *const PARTS[] = { "a",          "\\",   "\"",       "\n",
+					     "\x01",       "/",    "\xc3\xa9", "\xf0\x9f\x98\x80",
+					     "plain text", "\x1f", "u0041" };
 	for (uint64_t n = rng_below(rng, 6); n > 0; n--)
 		buf_append_str(buf, PARTS[rng_below(rng, COUNT_OF(PARTS))]);
 }

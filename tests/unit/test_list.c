@@ -119,7 +119,7 @@ static void a_walk_may_remove_where_it_stands(void **state)
 		list_push_back(&head, &things[i].link);
 	}
 	int seen = 0;
-	list_each(it, &head, struct thing, link) {
+	list_each (it, &head, struct thing, link) {
 		assert_int_equal(it->number, seen++);
 		if (it->number % 2 == 0)
 			list_remove(&it->link);

@@ -29,7 +29,7 @@ static void check(const struct map *map, const struct model *model)
 	uint32_t seen = 0;
 	uint64_t before = 0;
 	assert_int_equal(map->len, model->len);
-	map_each(it, map) {
+	map_each (it, map) {
 		uint8_t bytes[8];
 		size_t i = 0;
 		while (i < KEYS && !slice_eq(key_of(i, bytes), map_key(it)))
@@ -93,7 +93,7 @@ static void a_walk_may_remove_where_it_stands(void **state)
 		map_put(&map, key_of((size_t)i, bytes), &values[i]);
 	}
 	int seen = 0;
-	map_each(it, &map) {
+	map_each (it, &map) {
 		assert_int_equal(*(int *)it->value, seen);
 		if (seen++ % 3 != 0)
 			map_remove(&map, map_key(it));

@@ -20,8 +20,8 @@ static void every_block_is_counted_for_its_folder(void **state)
 		size_t i = (size_t)rng_below(&rng, BLOCKS), len = (size_t)rng_below(&rng, 1000);
 		int f = (int)rng_below(&rng, 3);
 		if (blocks[i] == NULL) {
-			blocks[i] = rng_below(&rng, 2) == 0 ? mem_plain(len, FOLDERS[f]) :
-							      mem_zeroed(len, 1, FOLDERS[f]);
+			blocks[i] = rng_below(&rng, 2) == 0 ? mem_plain(len, FOLDERS[f])
+							    : mem_zeroed(len, 1, FOLDERS[f]);
 			owners[i] = f;
 			bytes[f] += len;
 			counts[f]++;

@@ -27,20 +27,21 @@ static void the_text_is_what_prometheus_reads(void **state)
 	metric_set(metric_series(&m, METRIC_INFO, "1.0"), 1);
 	metric_set(metric_series(&m, METRIC_MEMORY_BYTES, "z"), 7);
 	metrics_render(&m, &text);
-	assert_slice(
-		buf_slice(&text),
-		"# HELP weir_info Always 1; its label says which weir this is.\n"
-		"# TYPE weir_info gauge\n"
-		"weir_info{version=\"1.0\"} 1\n"
-		"# HELP weir_memory_bytes Heap memory in use, by the part of the program that asked "
-		"for it.\n"
-		"# TYPE weir_memory_bytes gauge\n"
-		"weir_memory_bytes{folder=\"a\\\"b\\\\c\\nd\"} -3\n"
-		"weir_memory_bytes{folder=\"z\"} 7\n"
-		"# HELP weir_metric_series_dropped_total Combinations of labels that were not counted, "
-		"because there are too many of them.\n"
-		"# TYPE weir_metric_series_dropped_total counter\n"
-		"weir_metric_series_dropped_total 2\n");
+	assert_slice(buf_slice(&text),
+		     "# HELP weir_info Always 1; its label says which weir this is.\n"
+		     "# TYPE weir_info gauge\n"
+		     "weir_info{version=\"1.0\"} 1\n"
+		     "# HELP weir_memory_bytes Heap memory in use, by the part of the program that "
+		     "asked "
+		     "for it.\n"
+		     "# TYPE weir_memory_bytes gauge\n"
+		     "weir_memory_bytes{folder=\"a\\\"b\\\\c\\nd\"} -3\n"
+		     "weir_memory_bytes{folder=\"z\"} 7\n"
+		     "# HELP weir_metric_series_dropped_total Combinations of labels that were not "
+		     "counted, "
+		     "because there are too many of them.\n"
+		     "# TYPE weir_metric_series_dropped_total counter\n"
+		     "weir_metric_series_dropped_total 2\n");
 	buf_fini(&text);
 	metrics_fini(&m);
 }
@@ -76,8 +77,8 @@ static void too_many_series_share_one_and_are_told(void **state)
 	}
 	assert_int_equal(m.series.len, METRIC_SERIES_MAX);
 	metrics_render(&m, &text);
-	assert_true(slice_ends_with(buf_slice(&text),
-				    SLICE("\nweir_metric_series_dropped_total 3\n")));
+	assert_true(
+		slice_ends_with(buf_slice(&text), SLICE("\nweir_metric_series_dropped_total 3\n")));
 	buf_fini(&name);
 	buf_fini(&text);
 	metrics_fini(&m);
@@ -160,6 +161,6 @@ int main(void)
 {
 	RUN_TESTS(TEST(a_series_is_found_again), TEST(the_text_is_what_prometheus_reads),
 		  TEST(merging_adds), TEST(too_many_series_share_one_and_are_told),
-		  TEST(memory_is_told_by_folder),
-		  TEST(a_histogram_counts_up_to_each_bound), TEST(names_follow_their_kind));
+		  TEST(memory_is_told_by_folder), TEST(a_histogram_counts_up_to_each_bound),
+		  TEST(names_follow_their_kind));
 }

@@ -52,7 +52,8 @@ static const struct opt OPTIONS[] = {
 static const struct opts_def DEF = {
 	.name = "serve",
 	.summary = "Serve things",
-	.about = "First paragraph, which is long enough that it does not fit on one line of eighty.\n"
+	.about = "First paragraph, which is long enough that it does not fit on one line of "
+		 "eighty.\n"
 		 "\n"
 		 "  weir serve --quick\n",
 	.operands = "[FILE...]",
@@ -97,9 +98,12 @@ static void every_form_of_an_option_is_read(void **state)
 {
 	(void)state;
 	static const char *const LINES[] = {
-		"--data-dir=x --port=80 --verbose a b", "--data-dir x --port 80 -v a b",
-		"-d x -p 80 -v a b",			"-vdx -p80 a b",
-		"a -dx b -vp 80",			"-v -d x -p80 -- a b",
+		"--data-dir=x --port=80 --verbose a b",
+		"--data-dir x --port 80 -v a b",
+		"-d x -p 80 -v a b",
+		"-vdx -p80 a b",
+		"a -dx b -vp 80",
+		"-v -d x -p80 -- a b",
 		"--verbose=true --data-dir=x --port=+80 a b",
 	};
 	for (size_t i = 0; i < COUNT_OF(LINES); i++) {

@@ -92,8 +92,7 @@ static void a_table_is_checked_for_what_a_person_overlooks(void **state)
 	assert_ok(sm_check(&DOOR, DOOR_OPEN, &err), &err);
 	assert_ok(sm_check(&ENDLESS_TABLE, 0, &err), &err);
 	for (size_t i = 0; i < COUNT_OF(WRONG); i++)
-		assert_fails(sm_check(&WRONG[i].table, 0, &err), &err, ERR_INVALID,
-			     WRONG[i].words);
+		assert_fails(sm_check(&WRONG[i].table, 0, &err), &err, ERR_INVALID, WRONG[i].words);
 }
 
 static void a_table_prints_as_text(void **state)

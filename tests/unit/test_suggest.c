@@ -4,8 +4,8 @@
 
 static const char *nearest(const char *word)
 {
-	static const char *const NAMES[] = { "help",   "version", "server",	  "broker",
-					     "topics", "topic",	  "data.dir", "listeners" };
+	static const char *const NAMES[] = { "help",   "version", "server",   "broker",
+					     "topics", "topic",   "data.dir", "listeners" };
 	struct suggest s = suggest_for(slice_str(word));
 	for (size_t i = 0; i < COUNT_OF(NAMES); i++)
 		suggest_offer(&s, NAMES[i]);

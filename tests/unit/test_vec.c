@@ -8,7 +8,7 @@ static void an_empty_vector_needs_no_call(void **state)
 {
 	(void)state;
 	VEC(int) v = { 0 };
-	vec_each(it, &v)
+	vec_each (it, &v)
 		fail_msg("an item in an empty vector: %d", *it);
 	vec_clear(&v);
 	vec_fini(&v);
@@ -18,7 +18,11 @@ static void an_empty_vector_needs_no_call(void **state)
 static void an_added_item_is_zeroed(void **state)
 {
 	(void)state;
-	VEC(struct { int64_t a; char b[24]; }) v = { 0 };
+	VEC(struct {
+		int64_t a;
+		char b[24];
+	})
+	v = { 0 };
 	for (int i = 0; i < 100; i++) {
 		static const char ZEROES[24];
 		vec_add(&v)->a += i;

@@ -1,0 +1,19 @@
+/* usage: tidy ROOT - prints every breach of the tree's rules (tests/lib/tidy.h); fails if any. */
+#include "tests/lib/tidy.h"
+
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+	struct buf report = BUF_INIT(BUF_TEXT_BYTES_MAX);
+	uint32_t files = 0;
+	if (argc != 2) {
+		fprintf(stderr, "usage: tidy ROOT\n");
+		return 2;
+	}
+	uint32_t breaches = tidy_check(argv[1], &report, &files);
+	fwrite(report.data, 1, report.len, stdout);
+	printf("tidy: %u files, %u breaches\n", files, breaches);
+	buf_fini(&report);
+	return breaches == 0 && files > 0 ? 0 : 1;
+}
