@@ -83,7 +83,7 @@ static const struct {
 } FORBIDDEN[] = {
 	{ "TO", "DO",     "what is to be done is an issue, not a comment" },
 	{ "FIX", "ME",    "what is to be done is an issue, not a comment" },
-	{ "XX", "X",      "what is to be done is an issue, not a comment" },
+	{ "XX", "X:",     "what is to be done is an issue, not a comment" },
 	{ "/wo", "rk/",   "a path of one machine" },
 	{ "/ho", "me/",   "a path of one machine" },
 	{ "/ro", "ot/",   "a path of one machine" },
