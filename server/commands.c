@@ -78,6 +78,8 @@ void command_overview(struct buf *buf)
 
 int command_print(const struct buf *buf)
 {
+	if (buf->len == 0)
+		return EXIT_OK;
 	size_t written = fwrite(buf->data, 1, buf->len, stdout);
 	return written == buf->len ? EXIT_OK : EXIT_FAILED;
 }

@@ -12,7 +12,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	uint32_t breaches = tidy_check(argv[1], &report, &files);
-	fwrite(report.data, 1, report.len, stdout);
+	if (report.len > 0)
+		fwrite(report.data, 1, report.len, stdout);
 	printf("tidy: %u files, %u breaches\n", files, breaches);
 	buf_fini(&report);
 	return breaches == 0 && files > 0 ? 0 : 1;
