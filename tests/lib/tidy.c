@@ -367,7 +367,8 @@ static void check_line(struct tidy *t, const struct file *f, struct slice line, 
 	if (last == ' ' || last == '\t' || last == '\r')
 		complain(t, f->path, n, "white space at the end of the line");
 	if ((f->is_c || f->is_h) && !by_hand && columns(line) > LINE_COLUMNS_MAX)
-		complain(t, f->path, n, "%u columns; at most %d", columns(line), LINE_COLUMNS_MAX);
+		complain(t, f->path, n, "%u columns; at most %d (scripts/format --long)",
+			 columns(line), LINE_COLUMNS_MAX);
 }
 
 static void check_lines(struct tidy *t, const struct file *f)
