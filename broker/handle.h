@@ -1,5 +1,6 @@
 /*
  * handle.h - what handlers share: finding what a request names, and saying what went wrong.
+ * What is wrong goes into the response as one of Kafka's codes; a handler itself does not fail.
  */
 #ifndef WEIR_BROKER_HANDLE_H
 #define WEIR_BROKER_HANDLE_H
@@ -18,7 +19,8 @@ struct topic *handle_topic(const struct broker *broker, struct slice name, struc
 /* Its partition, too. */
 struct partition *handle_partition(const struct broker *broker, struct slice name, struct uuid id,
 				   int32_t index, int16_t *ret_error);
-/* FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH unless the client's epoch (-1: it has none) is ours. */
+/* FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH unless the client's epoch (-1: it has none) is ours.
+ */
 int16_t handle_leader_epoch(const struct partition *partition, int32_t epoch);
 
 /* A text that lives as long as the request. */

@@ -41,8 +41,8 @@ fallible frame_write_response(const struct message_type *response, int16_t versi
 			      struct splices *splices, struct err *err);
 
 /* Reads a response's header and message out of a frame's body. */
-fallible frame_read_response(const struct message_type *response, int16_t version, struct slice body,
-			     struct arena *arena, int32_t *ret_correlation_id, void *ret,
-			     struct err *err);
+fallible frame_read_response(const struct message_type *response, int16_t version,
+			     struct slice body, struct arena *arena, int32_t *ret_correlation_id,
+			     void *ret, struct err *err);
 
 #endif

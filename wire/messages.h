@@ -23,7 +23,7 @@
 #include "wire/messages_fields.h"
 #define MESSAGE(name, ...)                                                                         \
 	struct name;                                                                               \
-	extern const struct message_type name##_message;                                                \
+	extern const struct message_type name##_message;                                           \
 	const struct message_part *name##_part(void);
 #define PART(name)                                                                                 \
 	struct name;                                                                               \
