@@ -110,15 +110,13 @@ static fallible check_number(const struct config_def *def, struct slice value, s
 			       SLICE_ARGS(value), def->name,
 			       def->type == CONFIG_INT ? "INT" : "LONG");
 	if (number < def->least)
-		return err_set(
-			err, ERR_INVALID,
-			"Invalid value %.*s for configuration %s: Value must be at least %lld",
-			SLICE_ARGS(value), def->name, (long long)def->least);
+		return err_set(err, ERR_INVALID,
+			       "Invalid value %.*s for configuration %s: Value must be at least %lld",
+			       SLICE_ARGS(value), def->name, (long long)def->least);
 	if (number > def->most)
-		return err_set(
-			err, ERR_INVALID,
-			"Invalid value %.*s for configuration %s: Value must be no more than %lld",
-			SLICE_ARGS(value), def->name, (long long)def->most);
+		return err_set(err, ERR_INVALID,
+			       "Invalid value %.*s for configuration %s: Value must be no more than %lld",
+			       SLICE_ARGS(value), def->name, (long long)def->most);
 	return 0;
 }
 
@@ -126,10 +124,9 @@ static fallible check_double(const struct config_def *def, struct slice value, s
 {
 	double number;
 	if (num_parse_double(value, &number, NULL) != 0)
-		return err_set(
-			err, ERR_INVALID,
-			"Invalid value %.*s for configuration %s: Not a number of type DOUBLE",
-			SLICE_ARGS(value), def->name);
+		return err_set(err, ERR_INVALID,
+			       "Invalid value %.*s for configuration %s: Not a number of type DOUBLE",
+			       SLICE_ARGS(value), def->name);
 	if (!(number >= (double)def->least) || (def->most == 1 && number > 1))
 		return err_set(err, ERR_INVALID,
 			       "Invalid value %.*s for configuration %s: Value is out of range",

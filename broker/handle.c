@@ -77,8 +77,7 @@ static bool advertised(struct slice listeners, struct slice name, struct slice *
 		size_t port = address.len;
 		while (port > 0 && address.data[port - 1] != ':')
 			port--;
-		if (port == 0 ||
-		    num_parse_i32(slice_sub(address, port, SIZE_MAX), ret_port, NULL) != 0)
+		if (port == 0 || num_parse_i32(slice_sub(address, port, SIZE_MAX), ret_port, NULL) != 0)
 			continue;
 		if (port > 1)
 			*ret_host = slice_sub(address, 0, port - 1);

@@ -1,8 +1,8 @@
 /*
  * Fetch: reads from partitions until the client's bounds are reached. When there is less than
- * min_bytes, the request parks, counts bytes down as they become readable, and reads again; an
- * error of any partition is answered at once. Records are not copied where they lie in memory: the
- * answer borrows them from the log, which keeps them until the request is freed.
+ * min_bytes, the request parks, counts bytes down as they become readable, and reads again; an error
+ * of any partition is answered at once. Records are not copied where they lie in memory: the answer
+ * borrows them from the log, which keeps them until the request is freed.
  *
  * Sessions (KIP-227) are answered with id 0, which tells clients to name all partitions each time.
  */
@@ -172,8 +172,7 @@ static void fetch_partition(struct broker *broker, struct request *request,
 	}
 	int code = read_partition(request, partition, asked, budget, answer, NULL);
 	if (code != 0) {
-		answer->error_code =
-			code == ERR_CORRUPT ? KAFKA_CORRUPT_MESSAGE : broker_error_of(code);
+		answer->error_code = code == ERR_CORRUPT ? KAFKA_CORRUPT_MESSAGE : broker_error_of(code);
 		answer->records = SLICE_EMPTY;
 	}
 }
@@ -189,9 +188,8 @@ static struct fetch_found fetch_all(struct broker *broker, struct request *reque
 	const struct fetch_request *message = request->message;
 	struct fetch_response *response = message_new(&request->arena, fetch_response);
 	struct fetch_budget budget = {
-		.bytes_left =
-			(size_t)MIN(MAX(message->max_bytes, 0),
-				    broker_config_i64(&broker->configs, BROKER_FETCH_MAX_BYTES))
+		.bytes_left = (size_t)MIN(MAX(message->max_bytes, 0),
+					  broker_config_i64(&broker->configs, BROKER_FETCH_MAX_BYTES))
 	};
 	struct fetch_found found = { 0 };
 	uint32_t ntopics = message->topics.len;
@@ -204,13 +202,12 @@ static struct fetch_found fetch_all(struct broker *broker, struct request *reque
 		uint32_t n = asked->partitions.len;
 		topic->topic = asked->topic;
 		topic->topic_id = asked->topic_id;
-		topic->partitions.items =
-			message_array(&request->arena, fetch_response_partition, n);
+		topic->partitions.items = message_array(&request->arena, fetch_response_partition, n);
 		topic->partitions.len = n;
 		for (uint32_t j = 0; j < n; j++) {
 			struct fetch_response_partition *answer = &topic->partitions.items[j];
-			fetch_partition(broker, request, asked, &asked->partitions.items[j],
-					&budget, answer);
+			fetch_partition(broker, request, asked, &asked->partitions.items[j], &budget,
+					answer);
 			found.bytes += answer->records.len;
 			found.must_answer |= answer->error_code != KAFKA_NONE ||
 					     answer->diverging_epoch != NULL;

@@ -74,8 +74,7 @@ static void list_partition(struct broker *broker, struct request *request, struc
 	if (error == KAFKA_NONE && !time_known(asked->timestamp, request->version))
 		error = KAFKA_UNSUPPORTED_VERSION;
 	if (error == KAFKA_NONE)
-		error = broker_error_of(
-			find_offset(request, partition, asked->timestamp, answer, NULL));
+		error = broker_error_of(find_offset(request, partition, asked->timestamp, answer, NULL));
 	answer->error_code = error;
 }
 
@@ -125,14 +124,12 @@ void handle_offset_for_leader_epoch(struct broker *broker, struct request *reque
 		&request->arena, offset_for_leader_epoch_response_topic, message->topics.len);
 	response->topics.len = message->topics.len;
 	for (uint32_t i = 0; i < message->topics.len; i++) {
-		const struct offset_for_leader_epoch_request_topic *asked =
-			&message->topics.items[i];
+		const struct offset_for_leader_epoch_request_topic *asked = &message->topics.items[i];
 		struct offset_for_leader_epoch_response_topic *topic = &response->topics.items[i];
 		uint32_t n = asked->partitions.len;
 		topic->topic = asked->topic;
 		topic->partitions.items =
-			message_array(&request->arena, offset_for_leader_epoch_response_partition,
-				      n);
+			message_array(&request->arena, offset_for_leader_epoch_response_partition, n);
 		topic->partitions.len = n;
 		for (uint32_t j = 0; j < n; j++)
 			epoch_partition(broker, asked->topic, &asked->partitions.items[j],
@@ -216,8 +213,7 @@ static void describe_partition(struct broker *broker, struct request *request, s
 	struct producer_list list = { .request = request };
 	log_producers(partition->log, take_producer, &list);
 	answer->active_producers.items =
-		message_array(&request->arena, describe_producers_response_producer,
-			      list.found.len);
+		message_array(&request->arena, describe_producers_response_producer, list.found.len);
 	answer->active_producers.len = list.found.len;
 	if (list.found.len > 0)
 		memcpy(answer->active_producers.items, list.found.items,

@@ -194,8 +194,7 @@ static bool describe_topic(struct broker *broker, struct topic_page *page, struc
 	}
 	answer->topic_id = topic->id;
 	answer->is_internal = topic->internal;
-	uint32_t from =
-		slice_eq(name, page->from_name) ? (uint32_t)MAX(page->from_partition, 0) : 0;
+	uint32_t from = slice_eq(name, page->from_name) ? (uint32_t)MAX(page->from_partition, 0) : 0;
 	from = MIN(from, topic->partitions.len);
 	uint32_t n = MIN(topic->partitions.len - from, (uint32_t)page->partitions_left);
 	describe_partitions(broker, topic, from, n, page->request, answer);
@@ -220,8 +219,7 @@ void handle_describe_topic_partitions(struct broker *broker, struct request *req
 		page.nnames = 0;
 	for (uint32_t i = 0; i < page.nnames; i++) {
 		struct slice name = page.names[i];
-		if (slice_cmp(name, page.from_name) < 0 ||
-		    (i > 0 && slice_eq(name, page.names[i - 1])))
+		if (slice_cmp(name, page.from_name) < 0 || (i > 0 && slice_eq(name, page.names[i - 1])))
 			continue;
 		if (page.partitions_left == 0) {
 			response->next_cursor = message_new(
@@ -246,15 +244,13 @@ void handle_describe_cluster(struct broker *broker, struct request *request)
 		bool known = message->endpoint_type == ENDPOINT_CONTROLLER;
 		response->error_code = known ? KAFKA_MISMATCHED_ENDPOINT_TYPE :
 					       KAFKA_UNSUPPORTED_ENDPOINT_TYPE;
-		response->error_message =
-			handle_text(request, kafka_error_text(response->error_code));
+		response->error_message = handle_text(request, kafka_error_text(response->error_code));
 		request_finish(request);
 		return;
 	}
 	if (message->include_cluster_authorized_operations)
 		response->cluster_authorized_operations = CLUSTER_OPERATIONS_ALL;
-	response->brokers.items =
-		message_array(&request->arena, describe_cluster_response_broker, 1);
+	response->brokers.items = message_array(&request->arena, describe_cluster_response_broker, 1);
 	response->brokers.len = 1;
 	response->brokers.items[0].broker_id = broker->node_id;
 	handle_address(broker, request, &response->brokers.items[0].host,
@@ -281,9 +277,8 @@ static void describe_all_logs(struct broker *broker, struct request *request,
 		struct describe_log_dirs_response_topic *answer =
 			&dir->topics.items[dir->topics.len++];
 		answer->name = handle_text(request, topic->name);
-		answer->partitions.items =
-			message_array(&request->arena, describe_log_dirs_response_partition,
-				      topic->partitions.len);
+		answer->partitions.items = message_array(
+			&request->arena, describe_log_dirs_response_partition, topic->partitions.len);
 		for (uint32_t i = 0; i < topic->partitions.len; i++)
 			describe_log(topic->partitions.items[i], answer);
 	}
@@ -293,8 +288,8 @@ static void describe_asked_logs(struct broker *broker, struct request *request,
 				struct describe_log_dirs_response_dir *dir)
 {
 	const struct describe_log_dirs_request *message = request->message;
-	dir->topics.items = message_array(&request->arena, describe_log_dirs_response_topic,
-					  message->topics.len);
+	dir->topics.items =
+		message_array(&request->arena, describe_log_dirs_response_topic, message->topics.len);
 	for (uint32_t i = 0; i < message->topics.len; i++) {
 		const struct describe_log_dirs_request_topic *asked = &message->topics.items[i];
 		const struct topic *topic = topic_find(broker, asked->topic);

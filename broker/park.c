@@ -161,8 +161,7 @@ void park_drop(struct broker *broker, struct request *request)
 static void expire(struct broker *broker, int64_t now_ms)
 {
 	struct heap *deadlines = &broker->park.deadlines;
-	for (struct heap_node *node = heap_peek(deadlines); node != NULL;
-	     node = heap_peek(deadlines)) {
+	for (struct heap_node *node = heap_peek(deadlines); node != NULL; node = heap_peek(deadlines)) {
 		struct parked *parked = CONTAINER_OF(node, struct parked, timer);
 		if (parked->deadline_ms > now_ms)
 			return;

@@ -96,8 +96,7 @@ static void take_line(struct broker *broker, struct slice key, struct slice valu
 		if (colon == SIZE_MAX)
 			return;
 		struct slice group = slice_sub(rest, colon + 1, SIZE_MAX);
-		take(settings_group_add(&broker->settings, group), slice_sub(rest, 0, colon),
-		     value);
+		take(settings_group_add(&broker->settings, group), slice_sub(rest, 0, colon), value);
 	}
 }
 

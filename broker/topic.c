@@ -149,8 +149,7 @@ static fallible write_file(struct broker *broker, const struct topic *topic, int
 			store_file_put(&text, "config.", slice_str(TOPIC_CONFIGS.defs[i].name),
 				       slice_str(topic->configs.values[i]));
 	}
-	return store_file_write(broker->disk, broker->topics_dir, topic->name, buf_slice(&text),
-				err);
+	return store_file_write(broker->disk, broker->topics_dir, topic->name, buf_slice(&text), err);
 }
 
 /* Finds or makes the logs of partitions that the topic does not have yet. */
@@ -161,8 +160,8 @@ static fallible open_logs(struct broker *broker, struct topic *topic, int32_t pa
 	for (int32_t i = (int32_t)topic->partitions.len; i < partitions; i++) {
 		struct log *log = log_store_find(broker->store, topic->name, i);
 		if (log == NULL)
-			TRY(log_store_create(broker->store, topic->name, i, topic->id, &config,
-					     &log, err));
+			TRY(log_store_create(broker->store, topic->name, i, topic->id, &config, &log,
+					     err));
 		else
 			log_configure(log, &config);
 		struct partition *partition = mem_new(struct partition);
@@ -202,8 +201,8 @@ static fallible delete_logs(struct broker *broker, struct topic *topic, struct e
 	return store_file_remove(broker->disk, broker->topics_dir, topic->name, err);
 }
 
-fallible topic_create(struct broker *broker, const struct topic_spec *spec,
-		      struct topic **ret_topic, struct err *err)
+fallible topic_create(struct broker *broker, const struct topic_spec *spec, struct topic **ret_topic,
+		      struct err *err)
 {
 	assert(spec->partitions > 0);
 	TRY(topic_name_check(spec->name, err));

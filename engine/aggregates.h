@@ -1,9 +1,8 @@
 /*
  * aggregates.h - all aggregates of one GROUP BY as one run of state per group.
  *
- * The state of a group is: the greatest row time, a sequence number, then each aggregate's own
- * state, aligned. op_aggregate, op_window and op_session share this; they differ in what a group
- * is.
+ * The state of a group is: the greatest row time, a sequence number, then each aggregate's own state,
+ * aligned. op_aggregate, op_window and op_session share this; they differ in what a group is.
  */
 #ifndef WEIR_ENGINE_AGGREGATES_H
 #define WEIR_ENGINE_AGGREGATES_H

@@ -54,10 +54,8 @@ struct expr {
 	uint32_t nargs;
 	enum expr_operator operator;
 	bool negated;
-	bool catches; /* an error inside gives NULL here and is logged, evaluation goes on (§errors)
-		       */
-	uint32_t column; /* COLUMN: index; PARAM: index; FIELD: index in the struct; LAMBDA: count
-			    of parameters */
+	bool catches;   /* an error inside gives NULL here and is logged, evaluation goes on (§errors) */
+	uint32_t column;  /* COLUMN: index; PARAM: index; FIELD: index in the struct; LAMBDA: count of parameters */
 	struct value constant; /* CONST */
 	uint32_t escape;       /* LIKE: code point; 0: none */
 	const struct func_variant *func; /* CALL */

@@ -56,8 +56,7 @@ static void fill_defaults(const struct message_part *part, void *item)
 	for (uint16_t i = 0; i < part->nfields; i++) {
 		const struct message_field *field = &part->fields[i];
 		if (field->fallback != 0 && is_number(field))
-			field_set_number(field->type, (char *)item + field->offset,
-					 field->fallback);
+			field_set_number(field->type, (char *)item + field->offset, field->fallback);
 	}
 }
 
@@ -69,8 +68,7 @@ void *message_filled(struct arena *arena, const struct message_part *part, size_
 	return items;
 }
 
-/* One reading of one message. The reader fails softly: `why` is set when it is not for want of
- * bytes. */
+/* One reading of one message. The reader fails softly: `why` is set when it is not for want of bytes. */
 struct decode {
 	struct reader *reader; /* borrowed; the payload's own while in a tagged field */
 	struct arena *arena;
@@ -214,8 +212,7 @@ static const struct message_field *find_tagged(const struct message_part *part, 
 {
 	for (uint16_t i = 0; i < part->nfields; i++) {
 		const struct message_field *field = &part->fields[i];
-		if (field->tagged && (uint32_t)field->tag == tag &&
-		    field_in_version(field, version))
+		if (field->tagged && (uint32_t)field->tag == tag && field_in_version(field, version))
 			return field;
 	}
 	return NULL;
@@ -262,8 +259,7 @@ fallible message_read(const struct message_type *message, int16_t version, struc
 		      struct arena *arena, void *ret, struct err *err)
 {
 	if (!message_has_version(message, version))
-		return err_set(err, ERR_UNSUPPORTED, "%s has no version %d", message->name,
-			       version);
+		return err_set(err, ERR_UNSUPPORTED, "%s has no version %d", message->name, version);
 	struct decode d = { .reader = reader,
 			    .arena = arena,
 			    .bytes_left = MESSAGE_BYTES_MAX,

@@ -252,8 +252,7 @@ fallible message_write(const struct message_type *message, int16_t version, cons
 {
 	assert(from != NULL);
 	if (!message_has_version(message, version))
-		return err_set(err, ERR_UNSUPPORTED, "%s has no version %d", message->name,
-			       version);
+		return err_set(err, ERR_UNSUPPORTED, "%s has no version %d", message->name, version);
 	struct encode e = { .to = to,
 			    .splices = splices,
 			    .version = version,

@@ -19,13 +19,13 @@
 #define DATA MESSAGE_DATA
 
 #define MESSAGE(id, kind_, key_, first_, last_, flexible_)                                         \
-	const struct message_type id##_message = { .name = #id,                                    \
-						   .kind = kind_,                                  \
-						   .key = key_,                                    \
-						   .first = first_,                                \
-						   .last = last_,                                  \
-						   .flexible = flexible_,                          \
-						   .part = id##_part };                            \
+	const struct message_type id##_message = { .name = #id,                                         \
+					      .kind = kind_,                                       \
+					      .key = key_,                                         \
+					      .first = first_,                                     \
+					      .last = last_,                                       \
+					      .flexible = flexible_,                               \
+					      .part = id##_part };                                 \
 	PART(id)
 #define PART(id)                                                                                   \
 	const struct message_part *id##_part(void)                                                 \

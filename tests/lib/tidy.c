@@ -92,7 +92,7 @@ static const struct {
 /* Files that may be long: a table, or one subject told to its end. */
 static const char LONG_FILES[] = "";
 
-#define LINE_COLUMNS_MAX 100
+#define LINE_COLUMNS_MAX 120
 #define FILE_LINES_MAX   800
 #define FILE_BYTES_MAX   ((size_t)16 * 1024 * 1024)
 

@@ -69,8 +69,7 @@ static void a_plain_request_reads_as_its_bytes_say(void **state)
 static void a_flexible_request_has_compact_lengths_and_tags(void **state)
 {
 	struct fixture *f = *state;
-	/* ApiVersions version 3: "x", "1.0", and an unknown tag 9 of two bytes, which is skipped.
-	 */
+	/* ApiVersions version 3: "x", "1.0", and an unknown tag 9 of two bytes, which is skipped. */
 	print(f, &api_versions_request_message, 3, SLICE("\2x\0041.0\1\11\2zz"));
 	assert_string_equal(buf_str(&f->text), "{\"client_software_name\": \"x\", "
 					       "\"client_software_version\": \"1.0\"}");
@@ -177,8 +176,7 @@ static void every_message_in_every_version_comes_back_as_it_went(void **state)
 				void *made = message_random(m, v, &rng, &f->arena);
 				struct buf said = BUF_INIT(1 << 20);
 				message_print(m, v, made, &said);
-				assert_ok(message_write(m, v, made, &f->bytes, NULL, &f->err),
-					  &f->err);
+				assert_ok(message_write(m, v, made, &f->bytes, NULL, &f->err), &f->err);
 				print(f, m, v, buf_slice(&f->bytes));
 				assert_string_equal(buf_str(&f->text), buf_str(&said));
 				buf_fini(&said);
@@ -198,11 +196,9 @@ static void every_truncation_of_every_message_is_refused(void **state)
 			void *made = message_random(m, v, &rng, &f->arena);
 			assert_ok(message_write(m, v, made, &f->bytes, NULL, &f->err), &f->err);
 			for (size_t len = 0; len < f->bytes.len; len++) {
-				struct reader r =
-					reader_of(slice_sub(buf_slice(&f->bytes), 0, len));
+				struct reader r = reader_of(slice_sub(buf_slice(&f->bytes), 0, len));
 				void *read = f;
-				assert_int_not_equal(message_read(m, v, &r, &f->arena, &read, NULL),
-						     0);
+				assert_int_not_equal(message_read(m, v, &r, &f->arena, &read, NULL), 0);
 				assert_ptr_equal(read, f); /* untouched */
 			}
 		}

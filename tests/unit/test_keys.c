@@ -38,8 +38,7 @@ static void doubles_order_as_their_bytes(void **state)
 			struct buf a = BUF_INIT(100), b = BUF_INIT(100);
 			keys_put_f64(&a, ORDERED[i]);
 			keys_put_f64(&b, ORDERED[j]);
-			assert_int_equal(slice_cmp(buf_slice(&a), buf_slice(&b)),
-					 (i > j) - (i < j));
+			assert_int_equal(slice_cmp(buf_slice(&a), buf_slice(&b)), (i > j) - (i < j));
 			buf_fini(&a);
 			buf_fini(&b);
 		}
