@@ -5,6 +5,8 @@
  * appends one line for each breach: "engine/x.c:12: what is wrong". The rules and their exceptions
  * are the tables at the head of tidy.c: folder edges, banned calls, who may use what, openings of
  * headers, own header first, lengths, a README line for each file.
+ *
+ * A draft is checked for all but what is written last: README lines, openings, line lengths.
  */
 #ifndef WEIR_TESTS_LIB_TIDY_H
 #define WEIR_TESTS_LIB_TIDY_H
@@ -12,6 +14,6 @@
 #include "base/bytes.h"
 
 /* Appends the breaches to `report` and returns how many there are; *ret_files: files looked at. */
-uint32_t tidy_check(const char *root, struct buf *report, uint32_t *ret_files);
+uint32_t tidy_check(const char *root, bool draft, struct buf *report, uint32_t *ret_files);
 
 #endif
