@@ -62,17 +62,19 @@ const struct index_time *index_find_time(const struct index *index, int64_t time
 	return low == 0 ? NULL : &index->times.items[low - 1];
 }
 
-void index_print_offsets(const struct index *index, struct buf *to)
+void index_print_offsets(const struct index *index, uint32_t from, struct buf *to)
 {
-	vec_each (entry, &index->offsets) {
+	for (uint32_t i = from; i < index->offsets.len; i++) {
+		const struct index_offset *entry = &index->offsets.items[i];
 		buf_append_u32(to, entry->offset);
 		buf_append_u32(to, entry->position);
 	}
 }
 
-void index_print_times(const struct index *index, struct buf *to)
+void index_print_times(const struct index *index, uint32_t from, struct buf *to)
 {
-	vec_each (entry, &index->times) {
+	for (uint32_t i = from; i < index->times.len; i++) {
+		const struct index_time *entry = &index->times.items[i];
 		buf_append_u64(to, (uint64_t)entry->timestamp_ms);
 		buf_append_u32(to, entry->offset);
 	}

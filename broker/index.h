@@ -46,8 +46,9 @@ const struct index_offset *index_find(const struct index *index, uint32_t offset
  */
 const struct index_time *index_find_time(const struct index *index, int64_t timestamp_ms);
 
-void index_print_offsets(const struct index *index, struct buf *to);
-void index_print_times(const struct index *index, struct buf *to);
+/* The entries from number `from` on. */
+void index_print_offsets(const struct index *index, uint32_t from, struct buf *to);
+void index_print_times(const struct index *index, uint32_t from, struct buf *to);
 /* ERR_CORRUPT where entries do not grow or lie outside a segment of `log_bytes`. */
 fallible index_parse(struct index *index, struct slice offsets, struct slice times,
 		     uint64_t log_bytes, struct err *err);

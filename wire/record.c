@@ -62,16 +62,27 @@ static void load_header(struct slice bytes, struct record_batch *batch)
 bool record_batch_read(struct slice bytes, struct record_batch *ret, struct record_fault *ret_fault)
 {
 	size_t len = record_batch_bytes(bytes);
+	if (!record_batch_read_header(bytes, ret, ret_fault))
+		return false;
+	if (len > bytes.len)
+		return fault(ret_fault, RECORD_ERROR_CORRUPT, "the batch is cut off");
+	return true;
+}
+
+bool record_batch_read_header(struct slice bytes, struct record_batch *ret,
+			      struct record_fault *ret_fault)
+{
+	size_t len = record_batch_bytes(bytes);
 	/* Old formats have their magic at the same place, and may be shorter than our header. */
 	if (bytes.len > AT_MAGIC && len != 0 && bytes.data[AT_MAGIC] < RECORD_BATCH_MAGIC)
 		return fault(ret_fault, RECORD_ERROR_FORMAT,
 			     "the message format is older than version 2");
-	if (len == 0 || len == SIZE_MAX || len > bytes.len)
+	if (len == 0 || len == SIZE_MAX || bytes.len < RECORD_BATCH_HEADER_BYTES)
 		return fault(ret_fault, RECORD_ERROR_CORRUPT, "the batch's length is impossible");
 	if (bytes.data[AT_MAGIC] != RECORD_BATCH_MAGIC)
 		return fault(ret_fault, RECORD_ERROR_CORRUPT, "the batch's magic is not 2");
 	struct record_batch batch;
-	load_header(slice_of(bytes.data, len), &batch);
+	load_header(slice_of(bytes.data, MIN(len, bytes.len)), &batch);
 	if (record_batch_codec(&batch) >= COMPRESS_CODEC_COUNT)
 		return fault(ret_fault, RECORD_ERROR_COMPRESSION, "the codec is unknown");
 	if (batch.last_offset_delta < 0 || batch.count < 0 ||

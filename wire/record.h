@@ -66,6 +66,9 @@ size_t record_batch_bytes(struct slice bytes);
 /* The first batch of `bytes`: sizes, magic, codec, counts; the crc too in `check`. */
 bool record_batch_read(struct slice bytes, struct record_batch *ret,
 		       struct record_fault *ret_fault);
+/* The same where only the header must be there: `bytes` and `records` may be cut off. */
+bool record_batch_read_header(struct slice bytes, struct record_batch *ret,
+			      struct record_fault *ret_fault);
 bool record_batch_check(struct slice bytes, struct record_batch *ret,
 			struct record_fault *ret_fault);
 /* What else holds for what a producer sends: one batch and nothing behind it, with records, none of

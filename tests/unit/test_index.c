@@ -34,8 +34,8 @@ static void bytes_are_kafkas(void **state)
 	struct buf offsets = BUF_INIT(1000), times = BUF_INIT(1000);
 	vec_push(&index.offsets, (struct index_offset){ 0x102, 0x3040 });
 	vec_push(&index.times, (struct index_time){ 0x0102030405, 7 });
-	index_print_offsets(&index, &offsets);
-	index_print_times(&index, &times);
+	index_print_offsets(&index, 0, &offsets);
+	index_print_times(&index, 0, &times);
 	assert_true(slice_eq(buf_slice(&offsets), SLICE("\0\0\1\2\0\0\x30\x40")));
 	assert_true(slice_eq(buf_slice(&times), SLICE("\0\0\0\1\2\3\4\5\0\0\0\7")));
 	assert_ok(index_parse(&again, buf_slice(&offsets), buf_slice(&times), 0x3041, &err), &err);
