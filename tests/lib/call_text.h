@@ -1,0 +1,27 @@
+/*
+ * call_text.h - calls of scalar functions written as text, run, and their results as text: for tables
+ * of cases.
+ *
+ *	{ "lpad('ab', 5, 'xy')", "xyxab" }, { "len(null:STRING)", "NULL" }, { "elt(null, 'a')", "!..." }
+ *
+ * Literals: 'text', x'00ff', 12, 12L, 1.50 (DECIMAL), 1.5e0 (DOUBLE), true, null, null:TYPE (a scalar
+ * type's name), date:18000, time:1000, timestamp:1000, ARRAY[a, b], MAP(k, v, k, v) and
+ * STRUCT(NAME a, NAME b); calls nest. Each call is run twice: with its literals as constants, and
+ * with them in columns, for three rows of which two are selected; results must agree.
+ */
+#ifndef WEIR_TESTS_LIB_CALL_TEXT_H
+#define WEIR_TESTS_LIB_CALL_TEXT_H
+
+#include "base/bytes.h"
+
+struct call_case {
+	const char *call;
+	/* As CAST prints it; "NULL"; "!message" for a row that fails, or what the message begins with;
+	 * "?message" for a call that does not resolve. */
+	const char *want;
+};
+
+void call_cases_hold(const struct call_case *cases, size_t n, const char *file, int line);
+#define CASES_HOLD(cases) call_cases_hold((cases), COUNT_OF(cases), __FILE__, __LINE__)
+
+#endif
