@@ -1,6 +1,8 @@
 #include "engine/func.h"
 #include "tests/lib/test.h"
 
+#include <ctype.h>
+
 static struct arena arena;
 static struct func_registry *registry;
 
@@ -84,6 +86,16 @@ static void an_unknown_name_is_told(void **state)
 	assert_true(func_exists(registry, SLICE("gReAtEsT")));
 }
 
+/* In upper case, where an underscore comes behind the letters. */
+static int compare_names(const char *a, const char *b)
+{
+	while (*a != '\0' && toupper((unsigned char)*a) == toupper((unsigned char)*b)) {
+		a++;
+		b++;
+	}
+	return toupper((unsigned char)*a) - toupper((unsigned char)*b);
+}
+
 static void functions_are_walked_in_order_of_names(void **state)
 {
 	(void)state;
@@ -91,7 +103,7 @@ static void functions_are_walked_in_order_of_names(void **state)
 	unsigned n = 0;
 	for (const struct func_def *def = func_next(registry, NULL); def != NULL;
 	     def = func_next(registry, def)) {
-		assert_true(last == NULL || strcasecmp(last->name, def->name) < 0);
+		assert_true(last == NULL || compare_names(last->name, def->name) < 0);
 		assert_ptr_equal(func_find(registry, slice_str(def->name)), def);
 		last = def;
 		n++;
