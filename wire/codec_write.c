@@ -8,7 +8,7 @@ struct encode {
 	struct buf *to;
 	struct splices *splices; /* NULL: records are copied */
 	int16_t version;
-	bool flexible;
+	bool flexible, strict;
 	unsigned depth;
 	const struct message_field *field; /* what failed */
 	const char *why;
@@ -236,7 +236,7 @@ static void encode_part(struct encode *e, const struct message_part *part, const
 	for (uint16_t i = 0; i < part->nfields; i++) {
 		const struct message_field *field = &part->fields[i];
 		if (!field_in_version(field, e->version)) {
-			if (!field->ignorable && !field_is_default(field, item))
+			if (e->strict && !field->ignorable && !field_is_default(field, item))
 				encode_fail(e, field, "cannot be said in this version");
 		} else if (!field->tagged) {
 			encode_field(e, field, item);
@@ -256,7 +256,8 @@ fallible message_write(const struct message_type *message, int16_t version, cons
 	struct encode e = { .to = to,
 			    .splices = splices,
 			    .version = version,
-			    .flexible = message_is_flexible(message, version) };
+			    .flexible = message_is_flexible(message, version),
+			    .strict = message->kind != MESSAGE_RESPONSE };
 	size_t start = to->len, splices_start = splices != NULL ? splices->bytes : 0;
 	uint32_t nsplices = splices != NULL ? splices->list.len : 0;
 	encode_part(&e, message->part(), from);

@@ -102,6 +102,22 @@ struct sent *fixture_send(struct fixture *f, const struct message_type *request,
 	return sent;
 }
 
+struct sent *fixture_send_body(struct fixture *f, struct slice body)
+{
+	struct sent *sent = arena_new(&f->arena, struct sent);
+	sent->request = request_new(sent, &f->client, note_done);
+	sent->request->body = body;
+	broker_handle(f->broker, sent->request, f->time);
+	return sent;
+}
+
+void fixture_drop(struct fixture *f, struct sent *sent)
+{
+	assert_false(sent->done);
+	request_abandon(f->broker, sent->request);
+	request_free(sent->request);
+}
+
 /* The frame as it would stand on the connection, splices put in their places. */
 static void join(const struct buf *written, const struct splices *splices, struct buf *to)
 {

@@ -45,6 +45,10 @@ void *fixture_ask(struct fixture *f, const struct message_type *request,
 		  const struct message_type *response, int16_t version, const void *message);
 struct sent *fixture_send(struct fixture *f, const struct message_type *request,
 			  const struct message_type *response, int16_t version, const void *message);
+/* Any bytes as a request's frame without its length. */
+struct sent *fixture_send_body(struct fixture *f, struct slice body);
+/* The client is gone before the answer. */
+void fixture_drop(struct fixture *f, struct sent *sent);
 /* NULL: there is no answer (acks=0), or the connection is to be closed. Frees the request. */
 void *fixture_take(struct fixture *f, struct sent *sent, bool *ret_close);
 
