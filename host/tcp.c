@@ -190,6 +190,7 @@ static ssize_t send_once(struct tcp *tcp)
 		n = sendmsg(tcp->descriptor, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
 	} else {
 		const struct stream_write *write = first_write(tcp);
+		assert(write != NULL);
 		const struct stream_part *part = &write->parts[write->part];
 		off_t at = (off_t)(part->at + write->part_done);
 		size_t left = part->bytes.len - write->part_done;
