@@ -13,7 +13,7 @@ deps:
 
 build: deps ## the release binary, build/weir
 	@cmake --preset release >/dev/null
-	@cmake --build build -j $(JOBS)
+	@cmake --build build -j $(JOBS) --target weir
 
 run: build ## builds weir and starts it
 	@scripts/run
@@ -26,10 +26,12 @@ test: deps ## every test under asan and ubsan, the threaded ones under tsan too
 
 test-threads:
 	@cmake --preset tsan >/dev/null
-	@cmake --build build/tsan -j $(JOBS)
+	@cmake --build build/tsan -j $(JOBS) --target threaded_tests
 	@cd build/tsan && $(CTEST) -j $(JOBS) -L threads
 
-bench: build ## measures, and prints ratios
+bench: deps ## measures, and prints ratios
+	@cmake --preset release >/dev/null
+	@cmake --build build -j $(JOBS) --target benches
 	@scripts/bench
 
 check: deps ## tidy rules, format, cppcheck
@@ -45,12 +47,13 @@ format: deps ## formats every C file in place
 vectors: deps ## compares numbers, dates and zones with a JDK and Python, 100,000 vectors each
 	@scripts/vectors
 
-fuzz: deps ## builds the fuzz targets with libFuzzer, in build/fuzz/tests
-	@scripts/deps-fuzz
+fuzz: ## builds the fuzz targets with libFuzzer, in build/fuzz/tests
+	@scripts/deps clang
 	@cmake --preset fuzz >/dev/null
 	@cmake --build build/fuzz -j $(JOBS)
 
-clang: deps ## builds everything with clang too
+clang: ## builds everything with clang too
+	@scripts/deps clang
 	@cmake --preset clang >/dev/null
 	@cmake --build build/clang -j $(JOBS)
 
