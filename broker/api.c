@@ -43,7 +43,8 @@ fallible api_read(struct request *request, struct err *err)
 		return err_set(err, ERR_UNSUPPORTED, "there is no API %d here", start.key);
 	request->api = api;
 	request->correlation_id = start.correlation_id;
-	if (api->handle == handle_api_versions && (start.version < 0 || start.version > api->last)) {
+	if (api->handle == handle_api_versions &&
+	    (start.version < 0 || start.version > api->last)) {
 		take_unknown_api_versions(request);
 		return 0;
 	}
@@ -92,7 +93,8 @@ static bool software_name_valid(struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		uint8_t c = name.data[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		bool letter =
+			(c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 		bool inside = i > 0 && i + 1 < name.len && (c == '-' || c == '.');
 		if (!letter && !inside)
 			return false;
@@ -106,8 +108,9 @@ void handle_api_versions(struct broker *broker, struct request *request)
 	struct api_versions_response *response = request_response(request);
 	if (request->version < 0) {
 		tell_own_versions(request, response);
-	} else if (request->version >= 3 && (!software_name_valid(message->client_software_name) ||
-					     !software_name_valid(message->client_software_version))) {
+	} else if (request->version >= 3 &&
+		   (!software_name_valid(message->client_software_name) ||
+		    !software_name_valid(message->client_software_version))) {
 		response->error_code = KAFKA_INVALID_REQUEST;
 	} else {
 		tell_apis(request, response);

@@ -2,8 +2,8 @@
  * api.h - what the broker can be asked: one row for each API.
  *
  * A row has the range of versions that ApiVersions tells and the range that is served. They differ
- * for Produce only: librdkafka takes "version 0 is offered" for "compression is understood", so 0 is
- * told and versions before 3 are refused. A new API is a line of api.def and a handler.
+ * for Produce only: librdkafka takes "version 0 is offered" for "compression is understood", so 0
+ * is told and versions before 3 are refused. A new API is a line of api.def and a handler.
  */
 #ifndef WEIR_BROKER_API_H
 #define WEIR_BROKER_API_H

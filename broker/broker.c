@@ -15,18 +15,19 @@ static void log_advanced(void *arg, struct log *log)
 	uint64_t appended = log_bytes_appended(log);
 	int64_t bytes = (int64_t)(appended - partition->bytes_seen);
 	partition->bytes_seen = appended;
-	/* What became visible may have been counted before, with what came while it was synced; then
-	 * nobody knows how much it is, and the waiters look. */
-	park_moved(broker, &partition->spot, log_high_watermark(log), bytes > 0 ? bytes : INT64_MAX);
+	/* What became visible may have been counted before, with what came while it was synced;
+	 * then nobody knows how much it is, and the waiters look. */
+	park_moved(broker, &partition->spot, log_high_watermark(log),
+		   bytes > 0 ? bytes : INT64_MAX);
 }
 
 static void sync_failed(void *arg, const struct err *err)
 {
 	struct broker *broker = arg;
 	(void)err;
-	map_each(entry, &broker->topics.by_name) {
+	map_each (entry, &broker->topics.by_name) {
 		struct topic *topic = entry->value;
-		vec_each(partition, &topic->partitions)
+		vec_each (partition, &topic->partitions)
 			park_wake_all(broker, &(*partition)->spot);
 	}
 }
@@ -79,7 +80,8 @@ static fallible open_store(struct broker *broker, const struct broker_options *o
 		.directory_id = broker_new_uuid(broker),
 		.node_id = broker->node_id,
 		.fsync_off = options->fsync_off,
-		.producer_expiry_ms = broker_config_i64(&broker->configs, BROKER_PRODUCER_EXPIRATION_MS),
+		.producer_expiry_ms =
+			broker_config_i64(&broker->configs, BROKER_PRODUCER_EXPIRATION_MS),
 		.now_ms = options->time.wall_ms,
 	};
 	TRY(log_store_open(broker->disk, &store, &broker->store, err));

@@ -2,8 +2,8 @@
  * broker.h - a whole broker, stepped: topics, logs, and what waits.
  *
  * Nothing here reads a clock, opens a socket or starts a thread. A connection gives requests to
- * broker_handle and is told when each is done (broker/request.h). Whoever owns the broker (a loop, a
- * test) does three things more: after each turn it asks broker_sync_job, and now and then
+ * broker_handle and is told when each is done (broker/request.h). Whoever owns the broker (a loop,
+ * a test) does three things more: after each turn it asks broker_sync_job, and now and then
  * broker_background_job, for work that blocks, runs log_job_run on any thread, and hands the job
  * back to broker_job_end; and it calls broker_tick when broker_next_ms is due. One sync job and one
  * background job may run at a time. All calls are of one thread.
@@ -38,9 +38,9 @@ struct broker_options {
 };
 
 struct broker {
-	struct disk *disk;       /* borrowed */
-	char *dir, *topics_dir;  /* owned */
-	char *host;              /* owned */
+	struct disk *disk;      /* borrowed */
+	char *dir, *topics_dir; /* owned */
+	char *host;             /* owned */
 	int32_t port;
 	int32_t node_id;
 	struct uuid cluster_id;

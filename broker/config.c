@@ -22,15 +22,11 @@ static const struct config_def TOPIC_DEFS[] = {
 };
 
 #define BROKER_DEF(name_, type_, fallback_, least_, most_, values_, changes_, words_)              \
-	{ .name = (name_),                                                                         \
-	  .type = CONFIG_TYPE(type_),                                                              \
-	  .fallback = (fallback_),                                                                 \
-	  .least = (least_),                                                                       \
-	  .most = (most_),                                                                         \
-	  .values = (values_),                                                                     \
-	  .broker_names = "",                                                                      \
-	  .changes = (changes_),                                                                   \
-	  .words = (words_) }
+	{                                                                                          \
+		.name = (name_), .type = CONFIG_TYPE(type_), .fallback = (fallback_),              \
+		.least = (least_), .most = (most_), .values = (values_), .broker_names = "",       \
+		.changes = (changes_), .words = (words_)                                           \
+	}
 
 static const struct config_def BROKER_DEFS[] = {
 #define BROKER(id, ...) [BROKER_##id] = BROKER_DEF(__VA_ARGS__),
@@ -110,13 +106,15 @@ static fallible check_number(const struct config_def *def, struct slice value, s
 			       SLICE_ARGS(value), def->name,
 			       def->type == CONFIG_INT ? "INT" : "LONG");
 	if (number < def->least)
-		return err_set(err, ERR_INVALID,
-			       "Invalid value %.*s for configuration %s: Value must be at least %lld",
-			       SLICE_ARGS(value), def->name, (long long)def->least);
+		return err_set(
+			err, ERR_INVALID,
+			"Invalid value %.*s for configuration %s: Value must be at least %lld",
+			SLICE_ARGS(value), def->name, (long long)def->least);
 	if (number > def->most)
-		return err_set(err, ERR_INVALID,
-			       "Invalid value %.*s for configuration %s: Value must be no more than %lld",
-			       SLICE_ARGS(value), def->name, (long long)def->most);
+		return err_set(
+			err, ERR_INVALID,
+			"Invalid value %.*s for configuration %s: Value must be no more than %lld",
+			SLICE_ARGS(value), def->name, (long long)def->most);
 	return 0;
 }
 
@@ -124,9 +122,10 @@ static fallible check_double(const struct config_def *def, struct slice value, s
 {
 	double number;
 	if (num_parse_double(value, &number, NULL) != 0)
-		return err_set(err, ERR_INVALID,
-			       "Invalid value %.*s for configuration %s: Not a number of type DOUBLE",
-			       SLICE_ARGS(value), def->name);
+		return err_set(
+			err, ERR_INVALID,
+			"Invalid value %.*s for configuration %s: Not a number of type DOUBLE",
+			SLICE_ARGS(value), def->name);
 	if (!(number >= (double)def->least) || (def->most == 1 && number > 1))
 		return err_set(err, ERR_INVALID,
 			       "Invalid value %.*s for configuration %s: Value is out of range",

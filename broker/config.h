@@ -118,7 +118,7 @@ fallible topic_configs_check(const struct configs *topic, const struct broker_co
 
 /* Where a value comes from: the first of the chain is what holds. */
 struct config_origin {
-	const char *name; /* static */
+	const char *name;  /* static */
 	const char *value; /* borrowed from the configs, or static */
 	enum config_source source;
 };

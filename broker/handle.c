@@ -7,8 +7,8 @@ struct topic *handle_topic(const struct broker *broker, struct slice name, struc
 {
 	struct topic *topic = name.len > 0 ? topic_find(broker, name) : topic_find_id(broker, id);
 	if (topic == NULL)
-		*ret_error = name.len > 0 || uuid_is_zero(id) ? KAFKA_UNKNOWN_TOPIC_OR_PARTITION :
-								 KAFKA_UNKNOWN_TOPIC_ID;
+		*ret_error = name.len > 0 || uuid_is_zero(id) ? KAFKA_UNKNOWN_TOPIC_OR_PARTITION
+							      : KAFKA_UNKNOWN_TOPIC_ID;
 	return topic;
 }
 
@@ -77,7 +77,8 @@ static bool advertised(struct slice listeners, struct slice name, struct slice *
 		size_t port = address.len;
 		while (port > 0 && address.data[port - 1] != ':')
 			port--;
-		if (port == 0 || num_parse_i32(slice_sub(address, port, SIZE_MAX), ret_port, NULL) != 0)
+		if (port == 0 ||
+		    num_parse_i32(slice_sub(address, port, SIZE_MAX), ret_port, NULL) != 0)
 			continue;
 		if (port > 1)
 			*ret_host = slice_sub(address, 0, port - 1);

@@ -24,12 +24,14 @@ void handle_elect_leaders(struct broker *broker, struct request *request)
 		message_array(&request->arena, elect_leaders_response_topic, n);
 	response->replica_election_results.len = n;
 	for (uint32_t i = 0; i < n; i++) {
-		const struct elect_leaders_request_topic *asked = &message->topic_partitions.items[i];
+		const struct elect_leaders_request_topic *asked =
+			&message->topic_partitions.items[i];
 		struct elect_leaders_response_topic *topic =
 			&response->replica_election_results.items[i];
 		topic->topic = asked->topic;
-		topic->partition_result.items = message_array(
-			&request->arena, elect_leaders_response_partition, asked->partitions.len);
+		topic->partition_result.items =
+			message_array(&request->arena, elect_leaders_response_partition,
+				      asked->partitions.len);
 		topic->partition_result.len = asked->partitions.len;
 		for (uint32_t j = 0; j < asked->partitions.len; j++)
 			elect_partition(broker, request, asked->topic, asked->partitions.items[j],
@@ -43,7 +45,8 @@ static int16_t reassign(struct broker *broker, struct slice topic,
 			const struct alter_partition_reassignments_request_partition *asked)
 {
 	int16_t error = KAFKA_NONE;
-	if (handle_partition(broker, topic, (struct uuid){ 0 }, asked->partition_index, &error) == NULL)
+	if (handle_partition(broker, topic, (struct uuid){ 0 }, asked->partition_index, &error) ==
+	    NULL)
 		return error;
 	if (asked->replicas.items == NULL)
 		return KAFKA_NO_REASSIGNMENT_IN_PROGRESS;
@@ -68,14 +71,16 @@ void handle_alter_partition_reassignments(struct broker *broker, struct request 
 			&response->responses.items[i];
 		uint32_t m = asked->partitions.len;
 		topic->name = asked->name;
-		topic->partitions.items = message_array(
-			&request->arena, alter_partition_reassignments_response_partition, m);
+		topic->partitions.items =
+			message_array(&request->arena,
+				      alter_partition_reassignments_response_partition, m);
 		topic->partitions.len = m;
 		for (uint32_t j = 0; j < m; j++) {
 			struct alter_partition_reassignments_response_partition *answer =
 				&topic->partitions.items[j];
 			answer->partition_index = asked->partitions.items[j].partition_index;
-			answer->error_code = reassign(broker, asked->name, &asked->partitions.items[j]);
+			answer->error_code =
+				reassign(broker, asked->name, &asked->partitions.items[j]);
 			if (answer->error_code != KAFKA_NONE)
 				answer->error_message =
 					handle_text(request, kafka_error_text(answer->error_code));
@@ -170,7 +175,8 @@ void handle_describe_quorum(struct broker *broker, struct request *request)
 			message_array(&request->arena, describe_quorum_response_partition, m);
 		topic->partitions.len = m;
 		for (uint32_t j = 0; j < m; j++) {
-			struct describe_quorum_response_partition *answer = &topic->partitions.items[j];
+			struct describe_quorum_response_partition *answer =
+				&topic->partitions.items[j];
 			answer->partition_index = asked->partitions.items[j].partition_index;
 			if (slice_eq_str(asked->topic_name, "__cluster_metadata") &&
 			    answer->partition_index == 0)
@@ -187,9 +193,11 @@ void handle_update_features(struct broker *broker, struct request *request)
 	const struct update_features_request *message = request->message;
 	struct update_features_response *response = request_response(request);
 	uint32_t n = message->feature_updates.len;
-	response->results.items = message_array(&request->arena, update_features_response_result, n);
+	response->results.items =
+		message_array(&request->arena, update_features_response_result, n);
 	for (uint32_t i = 0; i < n; i++) {
-		const struct update_features_request_update *asked = &message->feature_updates.items[i];
+		const struct update_features_request_update *asked =
+			&message->feature_updates.items[i];
 		int16_t level = broker_feature_level(broker, asked->feature);
 		if (level >= 0 && level == asked->max_version_level)
 			continue;
@@ -199,7 +207,8 @@ void handle_update_features(struct broker *broker, struct request *request)
 	}
 	if (response->error_code == KAFKA_NONE && request->version < 2) {
 		for (uint32_t i = 0; i < n; i++)
-			response->results.items[i].feature = message->feature_updates.items[i].feature;
+			response->results.items[i].feature =
+				message->feature_updates.items[i].feature;
 		response->results.len = n;
 	}
 	request_finish(request);

@@ -57,7 +57,8 @@ void handle_delete_acls(struct broker *broker, struct request *request)
 	const struct delete_acls_request *message = request->message;
 	struct delete_acls_response *response = request_response(request);
 	uint32_t n = message->filters.len;
-	response->filter_results.items = message_array(&request->arena, delete_acls_response_result, n);
+	response->filter_results.items =
+		message_array(&request->arena, delete_acls_response_result, n);
 	response->filter_results.len = n;
 	for (uint32_t i = 0; i < n; i++) {
 		response->filter_results.items[i].error_code = KAFKA_SECURITY_DISABLED;

@@ -1,7 +1,7 @@
 /*
  * Settings shown and changed. A resource is a topic, this broker (by its number), every broker (the
- * empty name) or a group; each is a `struct configs` of its table. A change is made on a copy, which
- * is checked, written down, and only then takes the place of what was.
+ * empty name) or a group; each is a `struct configs` of its table. A change is made on a copy,
+ * which is checked, written down, and only then takes the place of what was.
  */
 #include "broker/api.h"
 #include "broker/handle.h"
@@ -34,12 +34,13 @@ static int16_t open_broker_scope(struct scope *scope, struct err *err)
 	int32_t id;
 	scope->table = &BROKER_CONFIGS;
 	scope->every_broker = scope->name.len == 0;
-	scope->configs = scope->every_broker ? &scope->broker->configs.changed_default :
-					       &scope->broker->configs.changed;
+	scope->configs = scope->every_broker ? &scope->broker->configs.changed_default
+					     : &scope->broker->configs.changed;
 	if (scope->every_broker)
 		return KAFKA_NONE;
 	if (num_parse_i32(scope->name, &id, NULL) != 0 || id != scope->broker->node_id) {
-		err_set_text(err, ERR_INVALID, "Unexpected broker id, expected %d or empty string, but received %.*s",
+		err_set_text(err, ERR_INVALID,
+			     "Unexpected broker id, expected %d or empty string, but received %.*s",
 			     scope->broker->node_id, SLICE_ARGS(scope->name));
 		return KAFKA_INVALID_REQUEST;
 	}
@@ -61,8 +62,8 @@ static int16_t open_topic_scope(struct scope *scope, struct err *err)
 	return KAFKA_NONE;
 }
 
-static int16_t scope_open(struct scope *scope, struct broker *broker, int8_t type, struct slice name,
-			  struct err *err)
+static int16_t scope_open(struct scope *scope, struct broker *broker, int8_t type,
+			  struct slice name, struct err *err)
 {
 	*scope = (struct scope){ .broker = broker, .type = type, .name = name };
 	switch (type) {
@@ -92,11 +93,12 @@ static void explain(const struct scope *scope, uint32_t index, config_origins *o
 	} else if (scope->type == RESOURCE_BROKER && !scope->every_broker) {
 		broker_config_explain(&scope->broker->configs, (enum broker_config)index, origins);
 	} else {
-		enum config_source source = scope->every_broker ? CONFIG_SOURCE_BROKER_DEFAULT :
-								  CONFIG_SOURCE_GROUP;
+		enum config_source source =
+			scope->every_broker ? CONFIG_SOURCE_BROKER_DEFAULT : CONFIG_SOURCE_GROUP;
 		if (scope->configs != NULL && scope->configs->values[index] != NULL)
-			vec_push(origins, (struct config_origin){
-						  def->name, scope->configs->values[index], source });
+			vec_push(origins,
+				 (struct config_origin){ def->name, scope->configs->values[index],
+							 source });
 		else if (!scope->every_broker)
 			vec_push(origins, (struct config_origin){ def->name, def->fallback,
 								  CONFIG_SOURCE_DEFAULT });
@@ -162,8 +164,8 @@ static void describe_scope(struct request *request, const struct scope *scope,
 			   struct describe_configs_response_result *result)
 {
 	config_origins origins = { 0 };
-	result->configs.items = message_array(&request->arena, describe_configs_response_config,
-					      scope->table->len);
+	result->configs.items =
+		message_array(&request->arena, describe_configs_response_config, scope->table->len);
 	for (uint32_t i = 0; i < scope->table->len; i++) {
 		if (!is_asked(asked, scope->table->defs[i].name))
 			continue;
@@ -182,17 +184,19 @@ void handle_describe_configs(struct broker *broker, struct request *request)
 	const struct describe_configs_request *message = request->message;
 	struct describe_configs_response *response = request_response(request);
 	uint32_t n = message->resources.len;
-	response->results.items = message_array(&request->arena, describe_configs_response_result, n);
+	response->results.items =
+		message_array(&request->arena, describe_configs_response_result, n);
 	response->results.len = n;
 	for (uint32_t i = 0; i < n; i++) {
-		const struct describe_configs_request_resource *asked = &message->resources.items[i];
+		const struct describe_configs_request_resource *asked =
+			&message->resources.items[i];
 		struct describe_configs_response_result *result = &response->results.items[i];
 		struct err err = ERR_INIT;
 		struct scope scope;
 		result->resource_type = asked->resource_type;
 		result->resource_name = asked->resource_name;
-		result->error_code =
-			scope_open(&scope, broker, asked->resource_type, asked->resource_name, &err);
+		result->error_code = scope_open(&scope, broker, asked->resource_type,
+						asked->resource_name, &err);
 		if (result->error_code == KAFKA_NONE)
 			describe_scope(request, &scope, asked, result);
 		else
@@ -228,10 +232,10 @@ static struct slice list_now(const struct alter *alter, uint32_t index, struct b
 	if (scope->type == RESOURCE_TOPIC)
 		return topic_config_text(scope->configs, &scope->broker->configs,
 					 (enum topic_config)index, buf);
-	const char *text = scope->type == RESOURCE_BROKER ?
-				   broker_config_text(&scope->broker->configs,
-						      (enum broker_config)index) :
-				   scope->table->defs[index].fallback;
+	const char *text =
+		scope->type == RESOURCE_BROKER
+			? broker_config_text(&scope->broker->configs, (enum broker_config)index)
+			: scope->table->defs[index].fallback;
 	return text != NULL ? slice_str(text) : SLICE_EMPTY;
 }
 
@@ -339,8 +343,8 @@ static int16_t alter_scope(struct alter *alter, const struct alteration *list, u
 
 /* `keep`: what is set already stays, unless the list says otherwise. */
 static int16_t alter_resource(struct broker *broker, struct request *request, int8_t type,
-			      struct slice name, const struct alteration *list, uint32_t n, bool keep,
-			      bool validate_only, struct slice *ret_message)
+			      struct slice name, const struct alteration *list, uint32_t n,
+			      bool keep, bool validate_only, struct slice *ret_message)
 {
 	struct alter alter = { .why = ERR_INIT };
 	int16_t error = scope_open(&alter.scope, broker, type, name, &alter.why);
@@ -361,7 +365,8 @@ void handle_alter_configs(struct broker *broker, struct request *request)
 	const struct alter_configs_request *message = request->message;
 	struct alter_configs_response *response = request_response(request);
 	uint32_t n = message->resources.len;
-	response->responses.items = message_array(&request->arena, alter_configs_response_resource, n);
+	response->responses.items =
+		message_array(&request->arena, alter_configs_response_resource, n);
 	response->responses.len = n;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct alter_configs_request_resource *asked = &message->resources.items[i];
@@ -374,10 +379,10 @@ void handle_alter_configs(struct broker *broker, struct request *request)
 		}
 		answer->resource_type = asked->resource_type;
 		answer->resource_name = asked->resource_name;
-		answer->error_code = alter_resource(broker, request, asked->resource_type,
-						    asked->resource_name, list, asked->configs.len,
-						    false, message->validate_only,
-						    &answer->error_message);
+		answer->error_code =
+			alter_resource(broker, request, asked->resource_type, asked->resource_name,
+				       list, asked->configs.len, false, message->validate_only,
+				       &answer->error_message);
 	}
 	request_finish(request);
 }
@@ -404,10 +409,10 @@ void handle_incremental_alter_configs(struct broker *broker, struct request *req
 		}
 		answer->resource_type = asked->resource_type;
 		answer->resource_name = asked->resource_name;
-		answer->error_code = alter_resource(broker, request, asked->resource_type,
-						    asked->resource_name, list, asked->configs.len,
-						    true, message->validate_only,
-						    &answer->error_message);
+		answer->error_code =
+			alter_resource(broker, request, asked->resource_type, asked->resource_name,
+				       list, asked->configs.len, true, message->validate_only,
+				       &answer->error_message);
 	}
 	request_finish(request);
 }
@@ -463,7 +468,7 @@ void handle_list_config_resources(struct broker *broker, struct request *request
 	response->config_resources.items =
 		message_array(&request->arena, list_config_resources_response_resource, most);
 	if (type_wanted(request, RESOURCE_TOPIC)) {
-		map_each(entry, &broker->topics.by_name)
+		map_each (entry, &broker->topics.by_name)
 			list_resource(&list, RESOURCE_TOPIC, map_key(entry));
 	}
 	if (type_wanted(request, RESOURCE_BROKER))
@@ -471,7 +476,7 @@ void handle_list_config_resources(struct broker *broker, struct request *request
 	if (type_wanted(request, RESOURCE_BROKER_LOGGER))
 		list_resource(&list, RESOURCE_BROKER_LOGGER, node);
 	if (type_wanted(request, RESOURCE_GROUP)) {
-		map_each(entry, &broker->settings.groups)
+		map_each (entry, &broker->settings.groups)
 			list_resource(&list, RESOURCE_GROUP, map_key(entry));
 	}
 	request_finish(request);

@@ -1,8 +1,8 @@
 /*
  * Fetch: reads from partitions until the client's bounds are reached. When there is less than
- * min_bytes, the request parks, counts bytes down as they become readable, and reads again; an error
- * of any partition is answered at once. Records are not copied where they lie in memory: the answer
- * borrows them from the log, which keeps them until the request is freed.
+ * min_bytes, the request parks, counts bytes down as they become readable, and reads again; an
+ * error of any partition is answered at once. Records are not copied where they lie in memory: the
+ * answer borrows them from the log, which keeps them until the request is freed.
  *
  * Sessions (KIP-227) are answered with id 0, which tells clients to name all partitions each time.
  */
@@ -66,10 +66,9 @@ struct aborted_list {
 static void take_aborted(void *arg, const struct log_aborted *aborted)
 {
 	struct aborted_list *list = arg;
-	vec_push(&list->found,
-		 (struct fetch_response_aborted_transaction){
-			 .producer_id = aborted->producer_id,
-			 .first_offset = aborted->first_offset });
+	vec_push(&list->found, (struct fetch_response_aborted_transaction){
+				       .producer_id = aborted->producer_id,
+				       .first_offset = aborted->first_offset });
 }
 
 /* Never null for read_committed: an empty list says that nothing was aborted. */
@@ -172,7 +171,8 @@ static void fetch_partition(struct broker *broker, struct request *request,
 	}
 	int code = read_partition(request, partition, asked, budget, answer, NULL);
 	if (code != 0) {
-		answer->error_code = code == ERR_CORRUPT ? KAFKA_CORRUPT_MESSAGE : broker_error_of(code);
+		answer->error_code =
+			code == ERR_CORRUPT ? KAFKA_CORRUPT_MESSAGE : broker_error_of(code);
 		answer->records = SLICE_EMPTY;
 	}
 }
@@ -188,8 +188,9 @@ static struct fetch_found fetch_all(struct broker *broker, struct request *reque
 	const struct fetch_request *message = request->message;
 	struct fetch_response *response = message_new(&request->arena, fetch_response);
 	struct fetch_budget budget = {
-		.bytes_left = (size_t)MIN(MAX(message->max_bytes, 0),
-					  broker_config_i64(&broker->configs, BROKER_FETCH_MAX_BYTES))
+		.bytes_left =
+			(size_t)MIN(MAX(message->max_bytes, 0),
+				    broker_config_i64(&broker->configs, BROKER_FETCH_MAX_BYTES))
 	};
 	struct fetch_found found = { 0 };
 	uint32_t ntopics = message->topics.len;
@@ -202,15 +203,16 @@ static struct fetch_found fetch_all(struct broker *broker, struct request *reque
 		uint32_t n = asked->partitions.len;
 		topic->topic = asked->topic;
 		topic->topic_id = asked->topic_id;
-		topic->partitions.items = message_array(&request->arena, fetch_response_partition, n);
+		topic->partitions.items =
+			message_array(&request->arena, fetch_response_partition, n);
 		topic->partitions.len = n;
 		for (uint32_t j = 0; j < n; j++) {
 			struct fetch_response_partition *answer = &topic->partitions.items[j];
-			fetch_partition(broker, request, asked, &asked->partitions.items[j], &budget,
-					answer);
+			fetch_partition(broker, request, asked, &asked->partitions.items[j],
+					&budget, answer);
 			found.bytes += answer->records.len;
-			found.must_answer |= answer->error_code != KAFKA_NONE ||
-					     answer->diverging_epoch != NULL;
+			found.must_answer |=
+				answer->error_code != KAFKA_NONE || answer->diverging_epoch != NULL;
 		}
 	}
 	return found;
@@ -221,8 +223,9 @@ static void fetch_resume(struct broker *broker, struct request *request, enum pa
 static void park_until_bytes(struct broker *broker, struct request *request, int64_t bytes)
 {
 	const struct fetch_request *message = request->message;
-	struct parked *parked = park_request(
-		broker, request, request->received_ms + message->max_wait_ms, fetch_resume);
+	struct parked *parked =
+		park_request(broker, request, request->received_ms + message->max_wait_ms,
+			     fetch_resume);
 	for (uint32_t i = 0; i < message->topics.len; i++) {
 		const struct fetch_request_topic *topic = &message->topics.items[i];
 		for (uint32_t j = 0; j < topic->partitions.len; j++) {

@@ -67,14 +67,15 @@ static void list_partition(struct broker *broker, struct request *request, struc
 {
 	int16_t error = KAFKA_NONE;
 	answer->partition_index = asked->partition_index;
-	struct partition *partition = handle_partition(broker, name, (struct uuid){ 0 },
-						       asked->partition_index, &error);
+	struct partition *partition =
+		handle_partition(broker, name, (struct uuid){ 0 }, asked->partition_index, &error);
 	if (partition != NULL)
 		error = handle_leader_epoch(partition, asked->current_leader_epoch);
 	if (error == KAFKA_NONE && !time_known(asked->timestamp, request->version))
 		error = KAFKA_UNSUPPORTED_VERSION;
 	if (error == KAFKA_NONE)
-		error = broker_error_of(find_offset(request, partition, asked->timestamp, answer, NULL));
+		error = broker_error_of(
+			find_offset(request, partition, asked->timestamp, answer, NULL));
 	answer->error_code = error;
 }
 
@@ -120,16 +121,19 @@ void handle_offset_for_leader_epoch(struct broker *broker, struct request *reque
 {
 	const struct offset_for_leader_epoch_request *message = request->message;
 	struct offset_for_leader_epoch_response *response = request_response(request);
-	response->topics.items = message_array(
-		&request->arena, offset_for_leader_epoch_response_topic, message->topics.len);
+	response->topics.items =
+		message_array(&request->arena, offset_for_leader_epoch_response_topic,
+			      message->topics.len);
 	response->topics.len = message->topics.len;
 	for (uint32_t i = 0; i < message->topics.len; i++) {
-		const struct offset_for_leader_epoch_request_topic *asked = &message->topics.items[i];
+		const struct offset_for_leader_epoch_request_topic *asked =
+			&message->topics.items[i];
 		struct offset_for_leader_epoch_response_topic *topic = &response->topics.items[i];
 		uint32_t n = asked->partitions.len;
 		topic->topic = asked->topic;
 		topic->partitions.items =
-			message_array(&request->arena, offset_for_leader_epoch_response_partition, n);
+			message_array(&request->arena, offset_for_leader_epoch_response_partition,
+				      n);
 		topic->partitions.len = n;
 		for (uint32_t j = 0; j < n; j++)
 			epoch_partition(broker, asked->topic, &asked->partitions.items[j],
@@ -145,13 +149,13 @@ static void delete_partition(struct broker *broker, struct slice name,
 	int16_t error = KAFKA_NONE;
 	answer->partition_index = asked->partition_index;
 	answer->low_watermark = -1;
-	struct partition *partition = handle_partition(broker, name, (struct uuid){ 0 },
-						       asked->partition_index, &error);
+	struct partition *partition =
+		handle_partition(broker, name, (struct uuid){ 0 }, asked->partition_index, &error);
 	if (partition != NULL && !log_config(partition->log)->cleanup_delete)
 		error = KAFKA_POLICY_VIOLATION;
 	if (partition != NULL && (partition->topic->internal || asked->offset < -1))
-		error = partition->topic->internal ? KAFKA_INVALID_TOPIC_EXCEPTION :
-						     KAFKA_OFFSET_OUT_OF_RANGE;
+		error = partition->topic->internal ? KAFKA_INVALID_TOPIC_EXCEPTION
+						   : KAFKA_OFFSET_OUT_OF_RANGE;
 	if (error == KAFKA_NONE)
 		log_delete_records(partition->log, asked->offset, &error);
 	if (error == KAFKA_NONE)
@@ -213,7 +217,8 @@ static void describe_partition(struct broker *broker, struct request *request, s
 	struct producer_list list = { .request = request };
 	log_producers(partition->log, take_producer, &list);
 	answer->active_producers.items =
-		message_array(&request->arena, describe_producers_response_producer, list.found.len);
+		message_array(&request->arena, describe_producers_response_producer,
+			      list.found.len);
 	answer->active_producers.len = list.found.len;
 	if (list.found.len > 0)
 		memcpy(answer->active_producers.items, list.found.items,

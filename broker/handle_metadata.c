@@ -80,12 +80,12 @@ static void answer_topics(struct broker *broker, struct request *request,
 			  struct metadata_response *response)
 {
 	const struct metadata_request *message = request->message;
-	bool all = request->version >= NULL_MEANS_ALL_VERSION ? message->topics.items == NULL :
-								message->topics.len == 0;
+	bool all = request->version >= NULL_MEANS_ALL_VERSION ? message->topics.items == NULL
+							      : message->topics.len == 0;
 	uint32_t n = all ? broker->topics.by_name.len : message->topics.len;
 	response->topics.items = message_array(&request->arena, metadata_response_topic, n);
 	if (all) {
-		map_each(entry, &broker->topics.by_name)
+		map_each (entry, &broker->topics.by_name)
 			answer_topic(broker, request, entry->value,
 				     &response->topics.items[response->topics.len++]);
 		return;
@@ -137,13 +137,14 @@ static struct topic_page page_of(struct broker *broker, struct request *request)
 	const struct describe_topic_partitions_request *message = request->message;
 	bool all = message->topics.len == 0;
 	int64_t most = broker_config_i64(&broker->configs, BROKER_REQUEST_PARTITIONS);
-	struct topic_page page = { .request = request,
-				   .partitions_left = (int32_t)MAX(
-					   MIN(message->response_partition_limit, most), 1) };
+	struct topic_page page = {
+		.request = request,
+		.partitions_left = (int32_t)MAX(MIN(message->response_partition_limit, most), 1)
+	};
 	uint32_t n = all ? broker->topics.by_name.len : message->topics.len;
 	page.names = arena_array(&request->arena, struct slice, n);
 	if (all) {
-		map_each(entry, &broker->topics.by_name)
+		map_each (entry, &broker->topics.by_name)
 			page.names[page.nnames++] = map_key(entry);
 	}
 	for (uint32_t i = 0; i < message->topics.len; i++)
@@ -187,14 +188,15 @@ static bool describe_topic(struct broker *broker, struct topic_page *page, struc
 	answer->name = arena_copy(&page->request->arena, name);
 	answer->topic_authorized_operations = TOPIC_OPERATIONS_ALL;
 	if (topic == NULL) {
-		answer->error_code = topic_name_check(name, NULL) == 0 ?
-					     KAFKA_UNKNOWN_TOPIC_OR_PARTITION :
-					     KAFKA_INVALID_TOPIC_EXCEPTION;
+		answer->error_code = topic_name_check(name, NULL) == 0
+					     ? KAFKA_UNKNOWN_TOPIC_OR_PARTITION
+					     : KAFKA_INVALID_TOPIC_EXCEPTION;
 		return true;
 	}
 	answer->topic_id = topic->id;
 	answer->is_internal = topic->internal;
-	uint32_t from = slice_eq(name, page->from_name) ? (uint32_t)MAX(page->from_partition, 0) : 0;
+	uint32_t from =
+		slice_eq(name, page->from_name) ? (uint32_t)MAX(page->from_partition, 0) : 0;
 	from = MIN(from, topic->partitions.len);
 	uint32_t n = MIN(topic->partitions.len - from, (uint32_t)page->partitions_left);
 	describe_partitions(broker, topic, from, n, page->request, answer);
@@ -213,17 +215,20 @@ void handle_describe_topic_partitions(struct broker *broker, struct request *req
 	const struct describe_topic_partitions_request *message = request->message;
 	struct describe_topic_partitions_response *response = request_response(request);
 	struct topic_page page = page_of(broker, request);
-	response->topics.items = message_array(
-		&request->arena, describe_topic_partitions_response_topic, page.nnames);
+	response->topics.items =
+		message_array(&request->arena, describe_topic_partitions_response_topic,
+			      page.nnames);
 	if (message->cursor != NULL && message->cursor->partition_index < 0)
 		page.nnames = 0;
 	for (uint32_t i = 0; i < page.nnames; i++) {
 		struct slice name = page.names[i];
-		if (slice_cmp(name, page.from_name) < 0 || (i > 0 && slice_eq(name, page.names[i - 1])))
+		if (slice_cmp(name, page.from_name) < 0 ||
+		    (i > 0 && slice_eq(name, page.names[i - 1])))
 			continue;
 		if (page.partitions_left == 0) {
-			response->next_cursor = message_new(
-				&request->arena, describe_topic_partitions_response_cursor);
+			response->next_cursor =
+				message_new(&request->arena,
+					    describe_topic_partitions_response_cursor);
 			response->next_cursor->topic_name = arena_copy(&request->arena, name);
 			break;
 		}
@@ -242,15 +247,17 @@ void handle_describe_cluster(struct broker *broker, struct request *request)
 	response->cluster_id = slice_of(broker->cluster_id_text, UUID_TEXT_LEN);
 	if (message->endpoint_type != ENDPOINT_BROKER) {
 		bool known = message->endpoint_type == ENDPOINT_CONTROLLER;
-		response->error_code = known ? KAFKA_MISMATCHED_ENDPOINT_TYPE :
-					       KAFKA_UNSUPPORTED_ENDPOINT_TYPE;
-		response->error_message = handle_text(request, kafka_error_text(response->error_code));
+		response->error_code =
+			known ? KAFKA_MISMATCHED_ENDPOINT_TYPE : KAFKA_UNSUPPORTED_ENDPOINT_TYPE;
+		response->error_message =
+			handle_text(request, kafka_error_text(response->error_code));
 		request_finish(request);
 		return;
 	}
 	if (message->include_cluster_authorized_operations)
 		response->cluster_authorized_operations = CLUSTER_OPERATIONS_ALL;
-	response->brokers.items = message_array(&request->arena, describe_cluster_response_broker, 1);
+	response->brokers.items =
+		message_array(&request->arena, describe_cluster_response_broker, 1);
 	response->brokers.len = 1;
 	response->brokers.items[0].broker_id = broker->node_id;
 	handle_address(broker, request, &response->brokers.items[0].host,
@@ -272,13 +279,14 @@ static void describe_all_logs(struct broker *broker, struct request *request,
 {
 	dir->topics.items = message_array(&request->arena, describe_log_dirs_response_topic,
 					  broker->topics.by_name.len);
-	map_each(entry, &broker->topics.by_name) {
+	map_each (entry, &broker->topics.by_name) {
 		const struct topic *topic = entry->value;
 		struct describe_log_dirs_response_topic *answer =
 			&dir->topics.items[dir->topics.len++];
 		answer->name = handle_text(request, topic->name);
-		answer->partitions.items = message_array(
-			&request->arena, describe_log_dirs_response_partition, topic->partitions.len);
+		answer->partitions.items =
+			message_array(&request->arena, describe_log_dirs_response_partition,
+				      topic->partitions.len);
 		for (uint32_t i = 0; i < topic->partitions.len; i++)
 			describe_log(topic->partitions.items[i], answer);
 	}
@@ -288,8 +296,8 @@ static void describe_asked_logs(struct broker *broker, struct request *request,
 				struct describe_log_dirs_response_dir *dir)
 {
 	const struct describe_log_dirs_request *message = request->message;
-	dir->topics.items =
-		message_array(&request->arena, describe_log_dirs_response_topic, message->topics.len);
+	dir->topics.items = message_array(&request->arena, describe_log_dirs_response_topic,
+					  message->topics.len);
 	for (uint32_t i = 0; i < message->topics.len; i++) {
 		const struct describe_log_dirs_request_topic *asked = &message->topics.items[i];
 		const struct topic *topic = topic_find(broker, asked->topic);

@@ -54,7 +54,8 @@ static bool check_batch(const struct request *request, const struct partition *p
 	if (!record_batch_check(records, ret_batch, ret_fault) ||
 	    !record_batch_check_produced(records, ret_batch, ret_fault))
 		return false;
-	if (record_batch_codec(ret_batch) == COMPRESS_ZSTD && request->version < ZSTD_FIRST_VERSION) {
+	if (record_batch_codec(ret_batch) == COMPRESS_ZSTD &&
+	    request->version < ZSTD_FIRST_VERSION) {
 		*ret_fault = (struct record_fault){ KAFKA_UNSUPPORTED_COMPRESSION_TYPE,
 						    "zstd needs version 7 of Produce" };
 		return false;
@@ -76,9 +77,10 @@ static void append(struct broker *broker, struct request *request, struct partit
 		return;
 	}
 	if (log_append_needs_verification(partition->log, &append.batch)) {
-		int16_t error = broker->verify_txn != NULL ?
-					broker->verify_txn(broker, request, partition, &append.batch) :
-					KAFKA_INVALID_TXN_STATE;
+		int16_t error =
+			broker->verify_txn != NULL
+				? broker->verify_txn(broker, request, partition, &append.batch)
+				: KAFKA_INVALID_TXN_STATE;
 		if (error != KAFKA_NONE) {
 			answer_fault(request, answer, error, kafka_error_text(error));
 			return;
@@ -100,15 +102,16 @@ static void append(struct broker *broker, struct request *request, struct partit
 	answer->log_start_offset = log_start_offset(partition->log);
 	if (log_waits_for_disk(partition->log, message->acks) &&
 	    log_high_watermark(partition->log) <= append.last_offset)
-		state->waits[state->nwaits++] = (struct produce_wait){
-			answer, partition->topic->id, partition->index, append.last_offset
-		};
+		state->waits[state->nwaits++] =
+			(struct produce_wait){ answer, partition->topic->id, partition->index,
+					       append.last_offset };
 }
 
 static void produce_partition(struct broker *broker, struct request *request,
 			      const struct produce_request_topic *topic,
 			      const struct produce_request_partition *asked,
-			      struct produce_response_partition *answer, struct produce_state *state)
+			      struct produce_response_partition *answer,
+			      struct produce_state *state)
 {
 	const struct produce_request *message = request->message;
 	int16_t error = KAFKA_NONE;
@@ -160,13 +163,15 @@ static void answer_waits(struct broker *broker, struct produce_state *state)
 	for (uint32_t i = 0; i < state->nwaits; i++) {
 		struct produce_wait *wait = &state->waits[i];
 		struct topic *topic = topic_find_id(broker, wait->topic_id);
-		struct partition *partition = topic != NULL ? topic_partition(topic, wait->index) : NULL;
+		struct partition *partition =
+			topic != NULL ? topic_partition(topic, wait->index) : NULL;
 		int16_t error = KAFKA_NONE;
 		if (partition == NULL)
 			error = KAFKA_UNKNOWN_TOPIC_OR_PARTITION;
 		else if (log_high_watermark(partition->log) <= wait->last_offset)
-			error = log_store_failure(broker->store, NULL) != 0 ? KAFKA_KAFKA_STORAGE_ERROR :
-									      KAFKA_REQUEST_TIMED_OUT;
+			error = log_store_failure(broker->store, NULL) != 0
+					? KAFKA_KAFKA_STORAGE_ERROR
+					: KAFKA_REQUEST_TIMED_OUT;
 		if (error == KAFKA_NONE)
 			continue;
 		wait->answer->error_code = error;
@@ -190,9 +195,9 @@ static void park_until_synced(struct broker *broker, struct request *request,
 			      struct produce_state *state)
 {
 	const struct produce_request *message = request->message;
-	struct parked *parked = park_request(broker, request,
-					     request->received_ms + MAX(message->timeout_ms, 0),
-					     produce_resume);
+	struct parked *parked =
+		park_request(broker, request, request->received_ms + MAX(message->timeout_ms, 0),
+			     produce_resume);
 	for (uint32_t i = 0; i < state->nwaits; i++) {
 		struct topic *topic = topic_find_id(broker, state->waits[i].topic_id);
 		struct partition *partition = topic_partition(topic, state->waits[i].index);

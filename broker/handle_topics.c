@@ -42,7 +42,8 @@ static void check_assignments(struct broker *broker, struct creation *creation,
 	uint32_t n = asked->assignments.len;
 	if (asked->num_partitions != -1 || asked->replication_factor != -1) {
 		REFUSE(creation, KAFKA_INVALID_REQUEST,
-		       "With an assignment of replicas, the number of partitions and the replication "
+		       "With an assignment of replicas, the number of partitions and the "
+		       "replication "
 		       "factor must be -1.");
 		return;
 	}
@@ -53,7 +54,8 @@ static void check_assignments(struct broker *broker, struct creation *creation,
 			seen |= asked->assignments.items[j].partition_index == one->partition_index;
 		if (seen || one->partition_index < 0 || (uint32_t)one->partition_index >= n)
 			REFUSE(creation, KAFKA_INVALID_REPLICA_ASSIGNMENT,
-			       "The partitions of an assignment must be numbered from 0, each once.");
+			       "The partitions of an assignment must be numbered from 0, each "
+			       "once.");
 		else if (one->broker_ids.len != 1 || one->broker_ids.items[0] != broker->node_id)
 			REFUSE(creation, KAFKA_INVALID_REPLICA_ASSIGNMENT,
 			       "A replica is assigned to a broker that does not exist.");
@@ -84,15 +86,16 @@ static void check_size(struct broker *broker, struct creation *creation,
 	creation->spec.replication_factor = (int16_t)replicas;
 }
 
-static void check_config(struct creation *creation, const struct create_topics_request_config *asked)
+static void check_config(struct creation *creation,
+			 const struct create_topics_request_config *asked)
 {
 	int32_t index = config_find(&TOPIC_CONFIGS, asked->name);
 	if (index < 0) {
 		REFUSE(creation, KAFKA_INVALID_CONFIG, "Unknown topic config name: %.*s",
 		       SLICE_ARGS(asked->name));
 	} else if (asked->value.data == NULL) {
-		REFUSE(creation, KAFKA_INVALID_CONFIG, "Null value not supported for topic configs: %.*s",
-		       SLICE_ARGS(asked->name));
+		REFUSE(creation, KAFKA_INVALID_CONFIG,
+		       "Null value not supported for topic configs: %.*s", SLICE_ARGS(asked->name));
 	} else if (config_check(&TOPIC_CONFIGS.defs[index], asked->value, &creation->why) != 0) {
 		creation->error = KAFKA_INVALID_CONFIG;
 	} else {
@@ -120,7 +123,8 @@ static void check_creation(struct broker *broker, struct creation *creation,
 }
 
 static void answer_configs(struct broker *broker, struct request *request,
-			   const struct configs *configs, struct create_topics_response_topic *answer)
+			   const struct configs *configs,
+			   struct create_topics_response_topic *answer)
 {
 	struct buf buf CLEANUP(buf_fini) = BUF_INIT(64);
 	config_origins origins = { 0 };
@@ -132,11 +136,11 @@ static void answer_configs(struct broker *broker, struct request *request,
 		vec_clear(&origins);
 		topic_config_explain(configs, &broker->configs, (enum topic_config)i, &origins);
 		row->name = slice_str(TOPIC_CONFIGS.defs[i].name);
-		row->value = arena_copy(&request->arena,
-					topic_config_text(configs, &broker->configs,
-							  (enum topic_config)i, &buf));
-		row->config_source = (int8_t)(origins.len > 0 ? origins.items[0].source :
-								CONFIG_SOURCE_DEFAULT);
+		row->value =
+			arena_copy(&request->arena, topic_config_text(configs, &broker->configs,
+								      (enum topic_config)i, &buf));
+		row->config_source =
+			(int8_t)(origins.len > 0 ? origins.items[0].source : CONFIG_SOURCE_DEFAULT);
 	}
 	vec_fini(&origins);
 }
@@ -208,7 +212,8 @@ static void delete_topic(struct broker *broker, struct request *request, struct 
 	if (name.data != NULL && !uuid_is_zero(id))
 		error = KAFKA_INVALID_REQUEST;
 	else if (!broker_config_bool(&broker->configs, BROKER_DELETE_TOPIC))
-		error = request->version >= 3 ? KAFKA_TOPIC_DELETION_DISABLED : KAFKA_INVALID_REQUEST;
+		error = request->version >= 3 ? KAFKA_TOPIC_DELETION_DISABLED
+					      : KAFKA_INVALID_REQUEST;
 	else
 		topic = handle_topic(broker, name, id, &error);
 	if (topic != NULL && topic->internal)
@@ -220,8 +225,9 @@ static void delete_topic(struct broker *broker, struct request *request, struct 
 	}
 	answer->error_code = error;
 	if (error != KAFKA_NONE)
-		answer->error_message = handle_text(
-			request, err.code != ERR_OK ? err.text : kafka_error_text(error));
+		answer->error_message =
+			handle_text(request,
+				    err.code != ERR_OK ? err.text : kafka_error_text(error));
 }
 
 void handle_delete_topics(struct broker *broker, struct request *request)
@@ -233,7 +239,8 @@ void handle_delete_topics(struct broker *broker, struct request *request)
 	response->responses.items = message_array(&request->arena, delete_topics_response_topic, n);
 	response->responses.len = n;
 	for (uint32_t i = 0; i < n; i++) {
-		struct slice name = by_name ? message->topic_names.items[i] : message->topics.items[i].name;
+		struct slice name =
+			by_name ? message->topic_names.items[i] : message->topics.items[i].name;
 		struct uuid id = by_name ? (struct uuid){ 0 } : message->topics.items[i].topic_id;
 		delete_topic(broker, request, name, id, &response->responses.items[i]);
 	}
@@ -246,9 +253,10 @@ static int16_t check_growth(struct broker *broker, const struct topic *topic,
 	int32_t now = (int32_t)topic->partitions.len;
 	if (asked->count <= now || asked->count > TOPIC_PARTITIONS_MAX) {
 		err_set_text(err, ERR_INVALID,
-			     asked->count == now ? "Topic already has %d partitions." :
-			     asked->count < now ? "The topic has %d partitions, and cannot have fewer." :
-						  "The topic has %d partitions, and cannot have so many.",
+			     asked->count == now ? "Topic already has %d partitions."
+			     : asked->count < now
+				     ? "The topic has %d partitions, and cannot have fewer."
+				     : "The topic has %d partitions, and cannot have so many.",
 			     now);
 		return KAFKA_INVALID_PARTITIONS;
 	}
@@ -260,7 +268,8 @@ static int16_t check_growth(struct broker *broker, const struct topic *topic,
 		return KAFKA_INVALID_REPLICA_ASSIGNMENT;
 	}
 	for (uint32_t i = 0; i < asked->assignments.len; i++) {
-		const struct create_partitions_request_assignment *one = &asked->assignments.items[i];
+		const struct create_partitions_request_assignment *one =
+			&asked->assignments.items[i];
 		if (one->broker_ids.len != 1 || one->broker_ids.items[0] != broker->node_id) {
 			err_set_text(err, ERR_INVALID,
 				     "A replica is assigned to a broker that does not exist.");
@@ -285,8 +294,9 @@ static void grow_topic(struct broker *broker, struct request *request,
 	answer->name = asked->name;
 	answer->error_code = error;
 	if (error != KAFKA_NONE)
-		answer->error_message = handle_text(
-			request, err.code != ERR_OK ? err.text : kafka_error_text(error));
+		answer->error_message =
+			handle_text(request,
+				    err.code != ERR_OK ? err.text : kafka_error_text(error));
 }
 
 void handle_create_partitions(struct broker *broker, struct request *request)
@@ -294,7 +304,8 @@ void handle_create_partitions(struct broker *broker, struct request *request)
 	const struct create_partitions_request *message = request->message;
 	struct create_partitions_response *response = request_response(request);
 	uint32_t n = message->topics.len;
-	response->results.items = message_array(&request->arena, create_partitions_response_topic, n);
+	response->results.items =
+		message_array(&request->arena, create_partitions_response_topic, n);
 	response->results.len = n;
 	for (uint32_t i = 0; i < n; i++)
 		grow_topic(broker, request, &message->topics.items[i], &response->results.items[i]);

@@ -110,7 +110,7 @@ static void drop_wait(struct park_wait *wait)
 void park_moved(struct broker *broker, struct park_spot *spot, int64_t high_watermark,
 		int64_t bytes)
 {
-	list_each(wait, &spot->offset_waits, struct park_wait, of_spot) {
+	list_each (wait, &spot->offset_waits, struct park_wait, of_spot) {
 		struct parked *parked = wait->parked;
 		if (wait->offset > high_watermark)
 			continue;
@@ -119,7 +119,7 @@ void park_moved(struct broker *broker, struct park_spot *spot, int64_t high_wate
 		if (--parked->offsets_left == 0)
 			make_ready(broker, parked, PARK_HAPPENED);
 	}
-	list_each(wait, &spot->byte_waits, struct park_wait, of_spot) {
+	list_each (wait, &spot->byte_waits, struct park_wait, of_spot) {
 		wait->parked->bytes_left -= MIN(bytes, wait->parked->bytes_left);
 		if (wait->parked->bytes_left == 0)
 			make_ready(broker, wait->parked, PARK_HAPPENED);
@@ -128,11 +128,11 @@ void park_moved(struct broker *broker, struct park_spot *spot, int64_t high_wate
 
 void park_wake_all(struct broker *broker, struct park_spot *spot)
 {
-	list_each(wait, &spot->offset_waits, struct park_wait, of_spot) {
+	list_each (wait, &spot->offset_waits, struct park_wait, of_spot) {
 		make_ready(broker, wait->parked, PARK_HAPPENED);
 		drop_wait(wait);
 	}
-	list_each(wait, &spot->byte_waits, struct park_wait, of_spot) {
+	list_each (wait, &spot->byte_waits, struct park_wait, of_spot) {
 		make_ready(broker, wait->parked, PARK_HAPPENED);
 		drop_wait(wait);
 	}
@@ -140,7 +140,7 @@ void park_wake_all(struct broker *broker, struct park_spot *spot)
 
 static void unpark(struct broker *broker, struct parked *parked)
 {
-	list_each(wait, &parked->waits, struct park_wait, of_parked)
+	list_each (wait, &parked->waits, struct park_wait, of_parked)
 		drop_wait(wait);
 	heap_remove(&broker->park.deadlines, &parked->timer);
 	list_remove(&parked->ready);
@@ -161,7 +161,8 @@ void park_drop(struct broker *broker, struct request *request)
 static void expire(struct broker *broker, int64_t now_ms)
 {
 	struct heap *deadlines = &broker->park.deadlines;
-	for (struct heap_node *node = heap_peek(deadlines); node != NULL; node = heap_peek(deadlines)) {
+	for (struct heap_node *node = heap_peek(deadlines); node != NULL;
+	     node = heap_peek(deadlines)) {
 		struct parked *parked = CONTAINER_OF(node, struct parked, timer);
 		if (parked->deadline_ms > now_ms)
 			return;

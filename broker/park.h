@@ -1,12 +1,12 @@
 /*
  * park.h - requests that wait: for what, and until when.
  *
- * A handler that cannot answer yet parks its request with a deadline and a `resume`, and says what it
- * waits for: that partitions' high watermarks reach offsets (an acknowledgement), or that so many
- * bytes become readable (a fetch), counted down as they arrive, so nobody polls. Others (a group
- * waiting for its members) keep the request and call park_wake. When all has happened, or at the
- * deadline, the request is unparked and `resume` called, once, from park_run: never from inside the
- * handler that caused it. `resume` finishes the request or parks it again. A request whose
+ * A handler that cannot answer yet parks its request with a deadline and a `resume`, and says what
+ * it waits for: that partitions' high watermarks reach offsets (an acknowledgement), or that so
+ * many bytes become readable (a fetch), counted down as they arrive, so nobody polls. Others (a
+ * group waiting for its members) keep the request and call park_wake. When all has happened, or at
+ * the deadline, the request is unparked and `resume` called, once, from park_run: never from inside
+ * the handler that caused it. `resume` finishes the request or parks it again. A request whose
  * connection died is dropped without a word; `dropped` tells whoever keeps a pointer to it.
  */
 #ifndef WEIR_BROKER_PARK_H

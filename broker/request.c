@@ -45,7 +45,8 @@ void *request_response(struct request *request)
 {
 	assert(request->state == REQUEST_RUNNING);
 	if (request->response == NULL)
-		request->response = message_filled(&request->arena, request->api->response->part(), 1);
+		request->response =
+			message_filled(&request->arena, request->api->response->part(), 1);
 	return request->response;
 }
 

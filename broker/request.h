@@ -1,12 +1,13 @@
 /*
  * request.h - one request, from its frame to its answer.
  *
- * A connection makes a request, puts the frame's body in it and gives it to broker_handle. The broker
- * reads header and message (which borrow from the body), finds the handler, and says `done` exactly
- * once: before broker_handle returns, or later, when what the request waits for has happened. From
- * then on the connection may write the answer with request_write, in the order in which requests
- * came, and frees the request. A connection that dies first calls request_abandon for those that are
- * not done: the broker forgets them, `done` is not called, and they may be freed.
+ * A connection makes a request, puts the frame's body in it and gives it to broker_handle. The
+ * broker reads header and message (which borrow from the body), finds the handler, and says `done`
+ * exactly once: before broker_handle returns, or later, when what the request waits for has
+ * happened. From then on the connection may write the answer with request_write, in the order in
+ * which requests came, and frees the request. A connection that dies first calls request_abandon
+ * for those that are not done: the broker forgets them, `done` is not called, and they may be
+ * freed.
  *
  * A handler is `void handle_x(struct broker *, struct request *)`. It fills the response that
  * request_response makes, and calls request_finish now, or parks the request (broker/park.h).
@@ -58,8 +59,8 @@ struct request {
 	void *response;         /* as api->response does */
 	int16_t response_version;
 
-	bool no_response; /* produce with acks=0: nothing is written */
-	bool close;       /* after this (and its answer, if any) the connection ends */
+	bool no_response;    /* produce with acks=0: nothing is written */
+	bool close;          /* after this (and its answer, if any) the connection ends */
 	int32_t throttle_ms; /* do not read from the client for so long after answering */
 
 	struct parked *parked; /* what it waits for; NULL: nothing */

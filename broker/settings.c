@@ -36,7 +36,7 @@ void settings_group_remove(struct settings *settings, struct slice group)
 
 void settings_fini(struct settings *settings)
 {
-	map_each(entry, &settings->groups)
+	map_each (entry, &settings->groups)
 		group_free(entry->value);
 	map_fini(&settings->groups);
 }
@@ -70,7 +70,7 @@ fallible settings_save(struct broker *broker, struct err *err)
 	buf_append_str(&text, "version=1\n");
 	put_configs(&text, "broker.", &broker->configs.changed);
 	put_configs(&text, "default.", &broker->configs.changed_default);
-	map_each(entry, &broker->settings.groups)
+	map_each (entry, &broker->settings.groups)
 		put_group(&text, map_key(entry), entry->value);
 	TRY(buf_check(&text, "the settings", err));
 	return store_file_write(broker->disk, broker->dir, SETTINGS_FILE, buf_slice(&text), err);
@@ -96,7 +96,8 @@ static void take_line(struct broker *broker, struct slice key, struct slice valu
 		if (colon == SIZE_MAX)
 			return;
 		struct slice group = slice_sub(rest, colon + 1, SIZE_MAX);
-		take(settings_group_add(&broker->settings, group), slice_sub(rest, 0, colon), value);
+		take(settings_group_add(&broker->settings, group), slice_sub(rest, 0, colon),
+		     value);
 	}
 }
 

@@ -70,7 +70,7 @@ struct topic *topic_colliding(const struct broker *broker, struct slice name)
 {
 	if (slice_find_byte(name, '.', 0) == SIZE_MAX && slice_find_byte(name, '_', 0) == SIZE_MAX)
 		return NULL;
-	map_each(entry, &broker->topics.by_name) {
+	map_each (entry, &broker->topics.by_name) {
 		if (names_collide(map_key(entry), name) && !slice_eq(map_key(entry), name))
 			return entry->value;
 	}
@@ -128,7 +128,7 @@ static struct topic *topic_new(const struct topic_spec *spec)
 
 static void topic_free(struct topic *topic)
 {
-	vec_each(partition, &topic->partitions)
+	vec_each (partition, &topic->partitions)
 		mem_free(*partition);
 	vec_fini(&topic->partitions);
 	configs_fini(&topic->configs);
@@ -149,7 +149,8 @@ static fallible write_file(struct broker *broker, const struct topic *topic, int
 			store_file_put(&text, "config.", slice_str(TOPIC_CONFIGS.defs[i].name),
 				       slice_str(topic->configs.values[i]));
 	}
-	return store_file_write(broker->disk, broker->topics_dir, topic->name, buf_slice(&text), err);
+	return store_file_write(broker->disk, broker->topics_dir, topic->name, buf_slice(&text),
+				err);
 }
 
 /* Finds or makes the logs of partitions that the topic does not have yet. */
@@ -160,8 +161,8 @@ static fallible open_logs(struct broker *broker, struct topic *topic, int32_t pa
 	for (int32_t i = (int32_t)topic->partitions.len; i < partitions; i++) {
 		struct log *log = log_store_find(broker->store, topic->name, i);
 		if (log == NULL)
-			TRY(log_store_create(broker->store, topic->name, i, topic->id, &config, &log,
-					     err));
+			TRY(log_store_create(broker->store, topic->name, i, topic->id, &config,
+					     &log, err));
 		else
 			log_configure(log, &config);
 		struct partition *partition = mem_new(struct partition);
@@ -187,7 +188,7 @@ static void enlist(struct topics *topics, struct topic *topic)
 /* Wakes who waits, and forgets the topic; its logs are not touched. */
 static void delist(struct broker *broker, struct topic *topic)
 {
-	vec_each(partition, &topic->partitions)
+	vec_each (partition, &topic->partitions)
 		park_wake_all(broker, &(*partition)->spot);
 	broker->topics.npartitions -= topic->partitions.len;
 	map_remove(&broker->topics.by_name, slice_str(topic->name));
@@ -196,13 +197,13 @@ static void delist(struct broker *broker, struct topic *topic)
 
 static fallible delete_logs(struct broker *broker, struct topic *topic, struct err *err)
 {
-	vec_each(partition, &topic->partitions)
+	vec_each (partition, &topic->partitions)
 		TRY(log_store_delete(broker->store, (*partition)->log, broker->time.wall_ms, err));
 	return store_file_remove(broker->disk, broker->topics_dir, topic->name, err);
 }
 
-fallible topic_create(struct broker *broker, const struct topic_spec *spec, struct topic **ret_topic,
-		      struct err *err)
+fallible topic_create(struct broker *broker, const struct topic_spec *spec,
+		      struct topic **ret_topic, struct err *err)
 {
 	assert(spec->partitions > 0);
 	TRY(topic_name_check(spec->name, err));
@@ -252,7 +253,7 @@ fallible topic_delete(struct broker *broker, struct topic *topic, struct err *er
 static void configure_logs(struct broker *broker, struct topic *topic)
 {
 	struct log_config config = log_config_of(topic, &broker->configs);
-	vec_each(partition, &topic->partitions)
+	vec_each (partition, &topic->partitions)
 		log_configure((*partition)->log, &config);
 }
 
@@ -274,7 +275,7 @@ fallible topic_set_configs(struct broker *broker, struct topic *topic,
 
 void topics_configure(struct broker *broker)
 {
-	map_each(entry, &broker->topics.by_name)
+	map_each (entry, &broker->topics.by_name)
 		configure_logs(broker, entry->value);
 }
 
@@ -425,7 +426,7 @@ fallible topics_open(struct broker *broker, struct err *err)
 
 void topics_fini(struct topics *topics)
 {
-	map_each(entry, &topics->by_name)
+	map_each (entry, &topics->by_name)
 		topic_free(entry->value);
 	map_fini(&topics->by_name);
 	map_fini(&topics->by_id);

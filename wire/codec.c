@@ -6,12 +6,18 @@
 #define PART_ALIGN 8
 
 static const uint8_t ITEM_SIZES[] = {
-	[FIELD_BOOL] = sizeof(bool),         [FIELD_I8] = 1,
-	[FIELD_I16] = 2,                     [FIELD_U16] = 2,
-	[FIELD_I32] = 4,                     [FIELD_I64] = 8,
-	[FIELD_F64] = 8,                     [FIELD_UUID] = sizeof(struct uuid),
-	[FIELD_STRING] = sizeof(struct slice), [FIELD_BYTES] = sizeof(struct slice),
-	[FIELD_RECORDS] = sizeof(struct slice), [FIELD_STRUCT] = sizeof(void *),
+	[FIELD_BOOL] = sizeof(bool),
+	[FIELD_I8] = 1,
+	[FIELD_I16] = 2,
+	[FIELD_U16] = 2,
+	[FIELD_I32] = 4,
+	[FIELD_I64] = 8,
+	[FIELD_F64] = 8,
+	[FIELD_UUID] = sizeof(struct uuid),
+	[FIELD_STRING] = sizeof(struct slice),
+	[FIELD_BYTES] = sizeof(struct slice),
+	[FIELD_RECORDS] = sizeof(struct slice),
+	[FIELD_STRUCT] = sizeof(void *),
 };
 
 /* The bytes of one item in memory; a part in an array lies there whole. */
@@ -56,7 +62,8 @@ static void fill_defaults(const struct message_part *part, void *item)
 	for (uint16_t i = 0; i < part->nfields; i++) {
 		const struct message_field *field = &part->fields[i];
 		if (field->fallback != 0 && is_number(field))
-			field_set_number(field->type, (char *)item + field->offset, field->fallback);
+			field_set_number(field->type, (char *)item + field->offset,
+					 field->fallback);
 	}
 }
 
@@ -68,7 +75,8 @@ void *message_filled(struct arena *arena, const struct message_part *part, size_
 	return items;
 }
 
-/* One reading of one message. The reader fails softly: `why` is set when it is not for want of bytes. */
+/* One reading of one message. The reader fails softly: `why` is set when it is not for want of
+ * bytes. */
 struct decode {
 	struct reader *reader; /* borrowed; the payload's own while in a tagged field */
 	struct arena *arena;
@@ -212,7 +220,8 @@ static const struct message_field *find_tagged(const struct message_part *part, 
 {
 	for (uint16_t i = 0; i < part->nfields; i++) {
 		const struct message_field *field = &part->fields[i];
-		if (field->tagged && (uint32_t)field->tag == tag && field_in_version(field, version))
+		if (field->tagged && (uint32_t)field->tag == tag &&
+		    field_in_version(field, version))
 			return field;
 	}
 	return NULL;
@@ -259,7 +268,8 @@ fallible message_read(const struct message_type *message, int16_t version, struc
 		      struct arena *arena, void *ret, struct err *err)
 {
 	if (!message_has_version(message, version))
-		return err_set(err, ERR_UNSUPPORTED, "%s has no version %d", message->name, version);
+		return err_set(err, ERR_UNSUPPORTED, "%s has no version %d", message->name,
+			       version);
 	struct decode d = { .reader = reader,
 			    .arena = arena,
 			    .bytes_left = MESSAGE_BYTES_MAX,

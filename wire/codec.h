@@ -97,9 +97,9 @@ fallible message_read(const struct message_type *message, int16_t version, struc
 
 /*
  * Appends a message. Records are not copied but noted in `splices`, unless that is NULL; they must
- * then live as long as the notes. A field that the version lacks must have its default or be ignorable;
- * responses drop it in any case, because a client that asks in an old version wants no more. On failure
- * `to` is as it was.
+ * then live as long as the notes. A field that the version lacks must have its default or be
+ * ignorable; responses drop it in any case, because a client that asks in an old version wants no
+ * more. On failure `to` is as it was.
  */
 fallible message_write(const struct message_type *message, int16_t version, const void *from,
 		       struct buf *to, struct splices *splices, struct err *err);

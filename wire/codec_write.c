@@ -191,8 +191,7 @@ static bool is_written_tagged(const struct encode *e, const struct message_field
 }
 
 /* Writes a payload, then moves it to make room for the length that stands in front of it. */
-static void encode_one_tagged(struct encode *e, const struct message_field *field,
-			      const void *item)
+static void encode_one_tagged(struct encode *e, const struct message_field *field, const void *item)
 {
 	assert(field->type != FIELD_RECORDS); /* a splice would not move along */
 	append_varint(e->to, (uint32_t)field->tag);
@@ -252,7 +251,8 @@ fallible message_write(const struct message_type *message, int16_t version, cons
 {
 	assert(from != NULL);
 	if (!message_has_version(message, version))
-		return err_set(err, ERR_UNSUPPORTED, "%s has no version %d", message->name, version);
+		return err_set(err, ERR_UNSUPPORTED, "%s has no version %d", message->name,
+			       version);
 	struct encode e = { .to = to,
 			    .splices = splices,
 			    .version = version,

@@ -9,7 +9,9 @@ struct error_row {
 /* In the order of their codes, so that row i has code i - 1. */
 static const struct error_row ERRORS[] = {
 #define KAFKA_ERROR(code_, name_, retriable_, text_)                                               \
-	[(code_) + 1] = { .code = (code_), .retriable = (retriable_), .name = #name_, .text = text_ },
+	[(code_) + 1] = {                                                                          \
+		.code = (code_), .retriable = (retriable_), .name = #name_, .text = text_          \
+	},
 #include "wire/errors.def"
 #undef KAFKA_ERROR
 };

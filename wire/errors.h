@@ -1,8 +1,8 @@
 /*
  * errors.h - Kafka's error codes.
  *
- * They are values that stand in responses, not our way to fail (base/err.h). KAFKA_NONE is 0; a code
- * of a newer Kafka has no name here, and "UNKNOWN" instead.
+ * They are values that stand in responses, not our way to fail (base/err.h). KAFKA_NONE is 0; a
+ * code of a newer Kafka has no name here, and "UNKNOWN" instead.
  */
 #ifndef WEIR_WIRE_ERRORS_H
 #define WEIR_WIRE_ERRORS_H

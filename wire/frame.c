@@ -105,9 +105,9 @@ fallible frame_write_response(const struct message_type *response, int16_t versi
 			   (struct frame_part){ response, version, from }, to, splices, err);
 }
 
-fallible frame_read_response(const struct message_type *response, int16_t version, struct slice body,
-			     struct arena *arena, int32_t *ret_correlation_id, void *ret,
-			     struct err *err)
+fallible frame_read_response(const struct message_type *response, int16_t version,
+			     struct slice body, struct arena *arena, int32_t *ret_correlation_id,
+			     void *ret, struct err *err)
 {
 	struct reader reader = reader_of(body);
 	struct response_header *header;

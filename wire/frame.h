@@ -1,5 +1,6 @@
 /*
- * frame.h - requests and responses as they stand on a connection: an int32 length, a header, a message.
+ * frame.h - requests and responses as they stand on a connection: an int32 length, a header, a
+ * message.
  *
  * The headers' versions follow from the message's: flexible messages have headers with tagged
  * fields, but the answer to ApiVersions never has, because a client that asks for versions knows
@@ -13,9 +14,9 @@
 enum frame_state { FRAME_WHOLE, FRAME_PARTIAL, FRAME_TOO_LARGE };
 
 /*
- * Looks for a frame at the beginning of `bytes`: when whole, `*ret_body` is what follows its length,
- * and the frame takes 4 bytes more. `*ret_len` is the length it announces, once four bytes are there.
- * A negative length, or one over `bytes_max`, is FRAME_TOO_LARGE.
+ * Looks for a frame at the beginning of `bytes`: when whole, `*ret_body` is what follows its
+ * length, and the frame takes 4 bytes more. `*ret_len` is the length it announces, once four bytes
+ * are there. A negative length, or one over `bytes_max`, is FRAME_TOO_LARGE.
  */
 enum frame_state frame_cut(struct slice bytes, uint32_t bytes_max, struct slice *ret_body,
 			   uint32_t *ret_len);
@@ -40,8 +41,8 @@ fallible frame_write_response(const struct message_type *response, int16_t versi
 			      struct splices *splices, struct err *err);
 
 /* Reads a response's header and message out of a frame's body. */
-fallible frame_read_response(const struct message_type *response, int16_t version, struct slice body,
-			     struct arena *arena, int32_t *ret_correlation_id, void *ret,
-			     struct err *err);
+fallible frame_read_response(const struct message_type *response, int16_t version,
+			     struct slice body, struct arena *arena, int32_t *ret_correlation_id,
+			     void *ret, struct err *err);
 
 #endif

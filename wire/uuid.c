@@ -16,7 +16,8 @@ void uuid_print(struct uuid uuid, struct buf *to)
 	/* 128 bits in groups of six; the last group has two bits, and four zeroes behind them. */
 	for (unsigned bit = 0; bit < 128; bit += 6) {
 		unsigned at = bit / 8;
-		unsigned pair = (unsigned)uuid.bytes[at] << 8 | (at + 1 < 16 ? uuid.bytes[at + 1] : 0u);
+		unsigned pair =
+			(unsigned)uuid.bytes[at] << 8 | (at + 1 < 16 ? uuid.bytes[at + 1] : 0u);
 		buf_append_u8(to, (uint8_t)ALPHABET[pair >> (10 - bit % 8) & 0x3F]);
 	}
 }

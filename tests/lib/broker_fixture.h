@@ -1,9 +1,9 @@
 /*
  * broker_fixture.h - a broker in one thread, asked through bytes as a client asks it.
  *
- * `ask` writes a request frame, hands it to the broker, and reads the response frame: what is tested
- * went over the wire both ways. `send` does not wait: the request is done when it is done. The disk is
- * a simulated one, and time stands still until the test moves it.
+ * `ask` writes a request frame, hands it to the broker, and reads the response frame: what is
+ * tested went over the wire both ways. `send` does not wait: the request is done when it is done.
+ * The disk is a simulated one, and time stands still until the test moves it.
  */
 #ifndef WEIR_TESTS_LIB_BROKER_FIXTURE_H
 #define WEIR_TESTS_LIB_BROKER_FIXTURE_H
@@ -34,7 +34,8 @@ int fixture_set_up(void **state);
 int fixture_tear_down(void **state);
 /* Closes and opens again, on the same disk. */
 void fixture_restart(struct fixture *f, bool clean);
-void fixture_set(struct fixture *f, enum broker_config id, const char *value); /* before a restart */
+void fixture_set(struct fixture *f, enum broker_config id,
+		 const char *value); /* before a restart */
 void fixture_advance(struct fixture *f, int64_t ms);
 void fixture_sync(struct fixture *f); /* runs all sync jobs */
 
@@ -44,7 +45,8 @@ void fixture_sync(struct fixture *f); /* runs all sync jobs */
 void *fixture_ask(struct fixture *f, const struct message_type *request,
 		  const struct message_type *response, int16_t version, const void *message);
 struct sent *fixture_send(struct fixture *f, const struct message_type *request,
-			  const struct message_type *response, int16_t version, const void *message);
+			  const struct message_type *response, int16_t version,
+			  const void *message);
 /* Any bytes as a request's frame without its length. */
 struct sent *fixture_send_body(struct fixture *f, struct slice body);
 /* The client is gone before the answer. */

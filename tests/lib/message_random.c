@@ -59,9 +59,8 @@ static void random_field(const struct random_message *r, const struct message_fi
 	}
 	size_t size = field_item_size(field);
 	struct any_array array = { .len = (uint32_t)rng_below(r->rng, 4) };
-	array.items = field->type == FIELD_STRUCT ?
-			      message_filled(r->arena, field->of(), array.len) :
-			      arena_zeroed(r->arena, array.len * size + 1, 8);
+	array.items = field->type == FIELD_STRUCT ? message_filled(r->arena, field->of(), array.len)
+						  : arena_zeroed(r->arena, array.len * size + 1, 8);
 	for (uint32_t i = 0; i < array.len; i++)
 		random_item(r, field, (char *)array.items + i * size);
 	memcpy(at, &array, sizeof(array));

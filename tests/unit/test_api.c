@@ -74,7 +74,8 @@ static void an_unknown_version_of_api_versions_is_answered_in_version_0(void **s
 	assert_false(request->close);
 	assert_ok(request_write(request, &to, NULL, &f->err), &f->err);
 	/* length, correlation id, error 35, one row: key 18, versions 0 to 4 */
-	assert_true(slice_eq(buf_slice(&to), SLICE("\0\0\0\20\0\0\0\11\0\43\0\0\0\1\0\22\0\0\0\4")));
+	assert_true(
+		slice_eq(buf_slice(&to), SLICE("\0\0\0\20\0\0\0\11\0\43\0\0\0\1\0\22\0\0\0\4")));
 	request_free(request);
 	buf_fini(&to);
 }
@@ -85,9 +86,9 @@ static const struct {
 } REFUSED[] = {
 	{ "", 0 },
 	{ "\0\0\0", 3 },
-	{ "\0\4\0\0\0\0\0\1\0\0", 10 },       /* LeaderAndIsr: not served */
-	{ "\0\0\0\2\0\0\0\1\0\0\0\0", 12 },   /* Produce 2 */
-	{ "\0\3\0\77\0\0\0\1\0\0", 10 },      /* Metadata 63 */
+	{ "\0\4\0\0\0\0\0\1\0\0", 10 },         /* LeaderAndIsr: not served */
+	{ "\0\0\0\2\0\0\0\1\0\0\0\0", 12 },     /* Produce 2 */
+	{ "\0\3\0\77\0\0\0\1\0\0", 10 },        /* Metadata 63 */
 	{ "\0\3\0\1\0\0\0\1\0\0\0\0\0\7", 14 }, /* Metadata 1, cut off */
 	{ "\177\377\0\0\0\0\0\1\0\0", 10 },
 };

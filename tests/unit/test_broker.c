@@ -29,7 +29,8 @@ static void every_api_in_every_version_answers_any_message(void **state)
 		for (int16_t version = api->first; version <= api->last; version++) {
 			for (int round = 0; round < ROUNDS; round++) {
 				arena_reset(&f->arena);
-				void *message = message_random(api->request, version, &rng, &f->arena);
+				void *message =
+					message_random(api->request, version, &rng, &f->arena);
 				tame(api, message);
 				struct sent *sent = fixture_send(f, api->request, api->response,
 								 version, message);
@@ -51,7 +52,8 @@ static void a_damaged_request_never_harms(void **state)
 	for (int round = 0; round < 3000; round++) {
 		const struct api *api = &APIS[rng_below(&rng, APIS_LEN)];
 		int16_t version =
-			(int16_t)(api->first + (int64_t)rng_below(&rng, (uint64_t)(api->last - api->first) + 1));
+			(int16_t)(api->first +
+				  (int64_t)rng_below(&rng, (uint64_t)(api->last - api->first) + 1));
 		if (api->request == &create_topics_request_message ||
 		    api->request == &create_partitions_request_message)
 			continue;
@@ -63,8 +65,10 @@ static void a_damaged_request_never_harms(void **state)
 			  &f->err);
 		size_t flips = 1 + rng_below(&rng, 4);
 		for (size_t i = 0; i < flips; i++)
-			frame.data[8 + rng_below(&rng, frame.len - 8)] ^= (uint8_t)(1 << rng_below(&rng, 8));
-		size_t len = rng_below(&rng, 4) == 0 ? rng_below(&rng, frame.len - 4) : frame.len - 4;
+			frame.data[8 + rng_below(&rng, frame.len - 8)] ^=
+				(uint8_t)(1 << rng_below(&rng, 8));
+		size_t len =
+			rng_below(&rng, 4) == 0 ? rng_below(&rng, frame.len - 4) : frame.len - 4;
 		struct sent *sent = fixture_send_body(f, slice_sub(buf_slice(&frame), 4, len));
 		if (sent->done)
 			request_free(sent->request);

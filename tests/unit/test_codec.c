@@ -69,7 +69,8 @@ static void a_plain_request_reads_as_its_bytes_say(void **state)
 static void a_flexible_request_has_compact_lengths_and_tags(void **state)
 {
 	struct fixture *f = *state;
-	/* ApiVersions version 3: "x", "1.0", and an unknown tag 9 of two bytes, which is skipped. */
+	/* ApiVersions version 3: "x", "1.0", and an unknown tag 9 of two bytes, which is skipped.
+	 */
 	print(f, &api_versions_request_message, 3, SLICE("\2x\0041.0\1\11\2zz"));
 	assert_string_equal(buf_str(&f->text), "{\"client_software_name\": \"x\", "
 					       "\"client_software_version\": \"1.0\"}");
@@ -102,8 +103,8 @@ static void fields_get_their_defaults_when_the_version_lacks_them(void **state)
 	struct fixture *f = *state;
 	struct join_group_response *response = message_new(&f->arena, join_group_response);
 	assert_int_equal(response->generation_id, -1);
-	struct reader reader = reader_of(
-		SLICE("\xff\xff\xff\xff\0\0\0\5\0\0\0\1\0\0\0\7\1\0\0\0\0"));
+	struct reader reader =
+		reader_of(SLICE("\xff\xff\xff\xff\0\0\0\5\0\0\0\1\0\0\0\7\1\0\0\0\0"));
 	struct fetch_request *read;
 	assert_ok(message_read(&fetch_request_message, 4, &reader, &f->arena, &read, &f->err),
 		  &f->err);
@@ -176,7 +177,8 @@ static void every_message_in_every_version_comes_back_as_it_went(void **state)
 				void *made = message_random(m, v, &rng, &f->arena);
 				struct buf said = BUF_INIT(1 << 20);
 				message_print(m, v, made, &said);
-				assert_ok(message_write(m, v, made, &f->bytes, NULL, &f->err), &f->err);
+				assert_ok(message_write(m, v, made, &f->bytes, NULL, &f->err),
+					  &f->err);
 				print(f, m, v, buf_slice(&f->bytes));
 				assert_string_equal(buf_str(&f->text), buf_str(&said));
 				buf_fini(&said);
@@ -196,9 +198,11 @@ static void every_truncation_of_every_message_is_refused(void **state)
 			void *made = message_random(m, v, &rng, &f->arena);
 			assert_ok(message_write(m, v, made, &f->bytes, NULL, &f->err), &f->err);
 			for (size_t len = 0; len < f->bytes.len; len++) {
-				struct reader r = reader_of(slice_sub(buf_slice(&f->bytes), 0, len));
+				struct reader r =
+					reader_of(slice_sub(buf_slice(&f->bytes), 0, len));
 				void *read = f;
-				assert_int_not_equal(message_read(m, v, &r, &f->arena, &read, NULL), 0);
+				assert_int_not_equal(message_read(m, v, &r, &f->arena, &read, NULL),
+						     0);
 				assert_ptr_equal(read, f); /* untouched */
 			}
 		}

@@ -60,7 +60,8 @@ static void what_holds_when_nothing_is_set_is_the_default(void **state)
 	for (uint32_t i = 0; i < TOPIC_CONFIGS_LEN; i++) {
 		vec_clear(&origins);
 		topic_config_explain(&f->topic, &f->broker, (enum topic_config)i, &origins);
-		struct slice text = topic_config_text(&f->topic, &f->broker, (enum topic_config)i, &f->buf);
+		struct slice text =
+			topic_config_text(&f->topic, &f->broker, (enum topic_config)i, &f->buf);
 		assert_slice(text, TOPIC_CONFIGS.defs[i].fallback);
 	}
 	vec_fini(&origins);

@@ -29,7 +29,8 @@ static void a_flexible_request_keeps_a_plain_client_id(void **state)
 	assert_ok(frame_write_request(&api_versions_request_message, 3, 5, SLICE("me"), request,
 				      &bytes, &err),
 		  &err);
-	assert_true(slice_eq(buf_slice(&bytes), SLICE("\0\0\0\21\0\22\0\3\0\0\0\5\0\2me\0\2x\1\0")));
+	assert_true(
+		slice_eq(buf_slice(&bytes), SLICE("\0\0\0\21\0\22\0\3\0\0\0\5\0\2me\0\2x\1\0")));
 	buf_fini(&bytes);
 	arena_fini(&arena);
 }
@@ -59,7 +60,8 @@ static void a_response_is_read_to_its_last_byte(void **state)
 	assert_int_equal(frame_cut(buf_slice(&bytes), 1000, &body, &len), FRAME_WHOLE);
 	int32_t id;
 	struct heartbeat_response *read;
-	assert_ok(frame_read_response(&heartbeat_response_message, 4, body, &arena, &id, &read, &err),
+	assert_ok(frame_read_response(&heartbeat_response_message, 4, body, &arena, &id, &read,
+				      &err),
 		  &err);
 	assert_int_equal(id, 77);
 	assert_int_equal(read->error_code, 27);

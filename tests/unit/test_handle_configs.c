@@ -109,7 +109,8 @@ static void what_may_not_be_changed_is_refused(void **state)
 			 0);
 	assert_int_equal(alter(f, TOPIC_RESOURCE, "t", SET, "max.compaction.lag.ms", "5"),
 			 KAFKA_INVALID_CONFIG);
-	assert_int_equal(alter(f, BROKER_RESOURCE, "1", SET, "node.id", "5"), KAFKA_INVALID_REQUEST);
+	assert_int_equal(alter(f, BROKER_RESOURCE, "1", SET, "node.id", "5"),
+			 KAFKA_INVALID_REQUEST);
 	assert_int_equal(alter(f, BROKER_RESOURCE, "2", SET, "log.retention.ms", "5"),
 			 KAFKA_INVALID_REQUEST);
 }
@@ -120,7 +121,8 @@ static void the_brokers_settings_reach_topics_and_survive(void **state)
 	fixture_create_topic(f, "t", 1);
 	assert_int_equal(alter(f, BROKER_RESOURCE, "", SET, "log.retention.ms", "6"), 0);
 	assert_int_equal(alter(f, BROKER_RESOURCE, "1", SET, "message.max.bytes", "5000"), 0);
-	assert_int_equal(alter(f, GROUP_RESOURCE, "g=1\n", SET, "consumer.session.timeout.ms", "50000"),
+	assert_int_equal(alter(f, GROUP_RESOURCE, "g=1\n", SET, "consumer.session.timeout.ms",
+			       "50000"),
 			 0);
 	fixture_restart(f, false);
 	struct topic *topic = topic_find(f->broker, SLICE("t"));

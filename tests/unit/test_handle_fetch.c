@@ -8,7 +8,8 @@ struct ask_for {
 	int8_t isolation;
 };
 
-#define PLAIN ((struct ask_for){ .min_bytes = 1, .max_bytes = 1 << 20, .partition_max_bytes = 1 << 20 })
+#define PLAIN                                                                                      \
+	((struct ask_for){ .min_bytes = 1, .max_bytes = 1 << 20, .partition_max_bytes = 1 << 20 })
 
 static struct fetch_request *fetch_of(struct fixture *f, struct ask_for asked)
 {
@@ -74,7 +75,8 @@ static void what_was_produced_is_fetched_with_its_offsets(void **state)
 	size_t first = record_batch_bytes(answer->records);
 	assert_true(record_batch_check(answer->records, &batch, &fault));
 	assert_int_equal(batch.base_offset, 0);
-	assert_true(record_batch_check(slice_sub(answer->records, first, SIZE_MAX), &batch, &fault));
+	assert_true(
+		record_batch_check(slice_sub(answer->records, first, SIZE_MAX), &batch, &fault));
 	assert_int_equal(batch.base_offset, 1);
 	struct ask_for second = PLAIN;
 	second.offset = 1;

@@ -152,12 +152,14 @@ static void log_dirs_tell_sizes(void **state)
 {
 	struct fixture *f = *state;
 	int16_t error;
-	struct describe_log_dirs_request *request = message_new(&f->arena, describe_log_dirs_request);
+	struct describe_log_dirs_request *request =
+		message_new(&f->arena, describe_log_dirs_request);
 	fixture_create_topic(f, "t", 2);
 	fixture_produce(f, "t", 1, fixture_batch(f, "k", "v"), -1, &error);
 	struct describe_log_dirs_response *response = ask(f, describe_log_dirs, 4, request);
 	assert_slice(response->results.items[0].log_dir, "data");
-	struct describe_log_dirs_response_topic *topic = &response->results.items[0].topics.items[0];
+	struct describe_log_dirs_response_topic *topic =
+		&response->results.items[0].topics.items[0];
 	assert_int_equal(topic->partitions.len, 2);
 	assert_int_equal(topic->partitions.items[0].partition_size, 0);
 	assert_true(topic->partitions.items[1].partition_size > 60);

@@ -8,7 +8,8 @@ static void offsets_count_up_within_a_partition(void **state)
 	int16_t error;
 	fixture_create_topic(f, "t", 2);
 	for (int i = 0; i < 5; i++) {
-		assert_int_equal(fixture_produce(f, "t", 1, fixture_batch(f, "k", "value"), -1, &error),
+		assert_int_equal(fixture_produce(f, "t", 1, fixture_batch(f, "k", "value"), -1,
+						 &error),
 				 i);
 		assert_int_equal(error, 0);
 	}

@@ -176,7 +176,8 @@ static void a_topic_may_be_deleted_by_its_id(void **state)
 
 static int16_t grow(struct fixture *f, const char *name, int32_t count)
 {
-	struct create_partitions_request *request = message_new(&f->arena, create_partitions_request);
+	struct create_partitions_request *request =
+		message_new(&f->arena, create_partitions_request);
 	request->topics.items = message_array(&f->arena, create_partitions_request_topic, 1);
 	request->topics.len = 1;
 	request->topics.items[0].name = slice_str(name);
@@ -204,7 +205,8 @@ static void topics_survive_a_crash_with_their_ids_settings_and_records(void **st
 	struct configs configs;
 	configs_init(&configs, &TOPIC_CONFIGS);
 	configs_set(&configs, TOPIC_RETENTION_MS, SLICE("777"));
-	assert_ok(topic_set_configs(f->broker, topic_find(f->broker, SLICE("a")), &configs, &f->err),
+	assert_ok(topic_set_configs(f->broker, topic_find(f->broker, SLICE("a")), &configs,
+				    &f->err),
 		  &f->err);
 	configs_fini(&configs);
 	fixture_produce(f, "a", 2, fixture_batch(f, "k", "v"), -1, &error);
