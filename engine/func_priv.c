@@ -33,8 +33,12 @@ void func_put_texts(struct eval *eval, const struct func_call *call, uint32_t ro
 	if (!func_room(eval, row, n * sizeof(struct value)))
 		return;
 	struct value *items = arena_array(eval->arena, struct value, n);
-	for (uint32_t i = 0; i < n; i++)
-		items[i].bytes = texts->list.items[i];
+	for (uint32_t i = 0; i < n; i++) {
+		if (texts->list.items[i].len == SIZE_MAX)
+			items[i] = VALUE_NULL;
+		else
+			items[i].bytes = texts->list.items[i];
+	}
 	call->out->nested[row] = (struct values){ items, n };
 }
 

@@ -18,6 +18,9 @@
 
 #define func_buf() BUF_INIT(FUNC_VALUE_BYTES_MAX)
 
+/* Stands for a NULL among texts. */
+#define FUNC_TEXT_NULL ((struct slice){ .data = NULL, .len = SIZE_MAX })
+
 /* Texts on their way to become an ARRAY<STRING> or, key and value by turns, a MAP. */
 struct func_texts {
 	VEC(struct slice) list;
