@@ -34,6 +34,10 @@ struct slice text_utf16_sub(struct slice text, size_t from, size_t len);
 void text_append_upper(struct buf *to, struct slice text);
 void text_append_lower(struct buf *to, struct slice text);
 
+/* What kind of character: an upper or lower case letter, a decimal digit, or neither. */
+enum text_class { TEXT_UPPER, TEXT_LOWER, TEXT_DIGIT, TEXT_OTHER, TEXT_CLASS_COUNT };
+enum text_class text_class(uint32_t code_point);
+
 /* Columns on a terminal. */
 size_t text_width(struct slice text);
 

@@ -130,3 +130,18 @@ void text_append_lower(struct buf *to, struct slice text)
 		}
 	}
 }
+
+enum text_class text_class(uint32_t code_point)
+{
+	assert(code_point <= 0x10FFFF);
+	switch (utf8proc_category((utf8proc_int32_t)code_point)) {
+	case UTF8PROC_CATEGORY_LU:
+		return TEXT_UPPER;
+	case UTF8PROC_CATEGORY_LL:
+		return TEXT_LOWER;
+	case UTF8PROC_CATEGORY_ND:
+		return TEXT_DIGIT;
+	default:
+		return TEXT_OTHER;
+	}
+}

@@ -174,9 +174,20 @@ static void random_bytes_are_repaired_into_valid_text(void **state)
 	buf_fini(&cased);
 }
 
+static void characters_are_of_a_class(void **state)
+{
+	(void)state;
+	assert_int_equal(text_class('Q'), TEXT_UPPER);
+	assert_int_equal(text_class(0xE4), TEXT_LOWER);
+	assert_int_equal(text_class(0x661), TEXT_DIGIT);
+	assert_int_equal(text_class('-'), TEXT_OTHER);
+	assert_int_equal(text_class(0x1C5), TEXT_OTHER); /* a title case letter */
+}
+
 int main(void)
 {
-	RUN_TESTS(TEST(valid_utf8_passes_and_the_first_bad_byte_is_named),
+	RUN_TESTS(TEST(characters_are_of_a_class),
+		  TEST(valid_utf8_passes_and_the_first_bad_byte_is_named),
 		  TEST(what_is_no_utf8_is_replaced_as_java_does),
 		  TEST(every_code_point_comes_back_from_its_bytes),
 		  TEST(lengths_and_cuts_count_utf16_units),
