@@ -96,6 +96,7 @@ static void broker_free(struct broker *broker)
 {
 	topics_fini(&broker->topics);
 	settings_fini(&broker->settings);
+	quotas_fini(&broker->quotas);
 	configs_fini(&broker->configs.changed);
 	configs_fini(&broker->configs.changed_default);
 	configs_fini(&broker->configs.started);
@@ -125,6 +126,7 @@ fallible broker_open(const struct broker_options *options, struct broker **ret_b
 	broker->random = options->seed;
 	broker->time = options->time;
 	park_init(&broker->park);
+	quotas_init(&broker->quotas);
 	init_configs(broker, options->configs);
 	int code = open_store(broker, options, err);
 	if (code == 0)

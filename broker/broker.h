@@ -14,6 +14,7 @@
 #include "broker/config.h"
 #include "broker/log_store.h"
 #include "broker/park.h"
+#include "broker/quota.h"
 #include "broker/request.h"
 #include "broker/settings.h"
 #include "broker/topic.h"
@@ -49,6 +50,7 @@ struct broker {
 	struct broker_time time; /* of the call that is being made */
 	struct broker_configs configs;
 	struct settings settings;
+	struct quotas quotas;
 	struct log_store *store;
 	struct topics topics;
 	struct park park;

@@ -246,6 +246,10 @@ static void fetch_or_park(struct broker *broker, struct request *request)
 	bool due = broker->time.now_ms >= request->received_ms + message->max_wait_ms;
 	if (found.must_answer || due || (int64_t)found.bytes >= message->min_bytes ||
 	    message->topics.len == 0) {
+		struct fetch_response *response = request->response;
+		request->throttle_ms =
+			quota_charge(broker, request, QUOTA_CONSUMER_BYTES, (double)found.bytes);
+		response->throttle_time_ms = request->throttle_ms;
 		request_finish(request);
 		return;
 	}

@@ -205,6 +205,14 @@ static void park_until_synced(struct broker *broker, struct request *request,
 	}
 }
 
+static void charge(struct broker *broker, struct request *request)
+{
+	struct produce_response *response = request_response(request);
+	request->throttle_ms =
+		quota_charge(broker, request, QUOTA_PRODUCER_BYTES, (double)request->body.len);
+	response->throttle_time_ms = request->throttle_ms;
+}
+
 void handle_produce(struct broker *broker, struct request *request)
 {
 	const struct produce_request *message = request->message;
@@ -212,6 +220,7 @@ void handle_produce(struct broker *broker, struct request *request)
 	state->waits = arena_array(&request->arena, struct produce_wait, count_partitions(message));
 	request->handler_state = state;
 	produce_all(broker, request, state);
+	charge(broker, request);
 	if (message->acks == 0) {
 		/* Nobody reads an answer; a closed connection is the only way to say "no". */
 		request->no_response = true;

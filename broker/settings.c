@@ -1,5 +1,6 @@
 #include "broker/settings.h"
 
+#include "base/num.h"
 #include "broker/broker.h"
 #include "broker/store_file.h"
 
@@ -64,6 +65,22 @@ static void put_group(struct buf *to, struct slice group, const struct configs *
 	}
 }
 
+static void put_quotas(struct buf *to, struct slice entity, const struct quota_limits *limits)
+{
+	struct buf value CLEANUP(buf_fini) = BUF_INIT(64);
+	struct buf key CLEANUP(buf_fini) = BUF_INIT(1 << 20);
+	for (unsigned kind = 0; kind < QUOTA_KINDS_LEN; kind++) {
+		if (!limits->set[kind])
+			continue;
+		buf_reset(&value);
+		buf_reset(&key);
+		num_append_double(&value, limits->value[kind]);
+		buf_printf(&key, "%s:", quota_kind_name((enum quota_kind)kind));
+		buf_append(&key, entity);
+		store_file_put(to, "quota.", buf_slice(&key), buf_slice(&value));
+	}
+}
+
 fallible settings_save(struct broker *broker, struct err *err)
 {
 	struct buf text CLEANUP(buf_fini) = BUF_INIT(STORE_FILE_BYTES_MAX);
@@ -72,6 +89,8 @@ fallible settings_save(struct broker *broker, struct err *err)
 	put_configs(&text, "default.", &broker->configs.changed_default);
 	map_each (entry, &broker->settings.groups)
 		put_group(&text, map_key(entry), entry->value);
+	map_each (quota, &broker->quotas.limits)
+		put_quotas(&text, map_key(quota), quota->value);
 	TRY(buf_check(&text, "the settings", err));
 	return store_file_write(broker->disk, broker->dir, SETTINGS_FILE, buf_slice(&text), err);
 }
@@ -84,12 +103,29 @@ static void take(struct configs *configs, struct slice name, struct slice value)
 		configs_set(configs, (uint32_t)index, value);
 }
 
-static void take_line(struct broker *broker, struct slice key, struct slice value)
+/* "KIND:ENTITY" */
+static void take_quota(struct broker *broker, struct slice key, struct slice value,
+		       struct arena *arena)
+{
+	struct quota_entity entity;
+	double limit;
+	size_t colon = MIN(slice_find_byte(key, ':', 0), key.len);
+	int kind = quota_kind_of(slice_sub(key, 0, colon));
+	if (kind < 0 || num_parse_double(value, &limit, NULL) != 0 ||
+	    quota_entity_parse(slice_sub(key, colon + 1, SIZE_MAX), arena, &entity, NULL) != 0)
+		return;
+	quota_set(&broker->quotas, &entity, (enum quota_kind)kind, true, limit);
+}
+
+static void take_line(struct broker *broker, struct slice key, struct slice value,
+		      struct arena *arena)
 {
 	if (slice_starts_with(key, SLICE("broker."))) {
 		take(&broker->configs.changed, slice_sub(key, 7, SIZE_MAX), value);
 	} else if (slice_starts_with(key, SLICE("default."))) {
 		take(&broker->configs.changed_default, slice_sub(key, 8, SIZE_MAX), value);
+	} else if (slice_starts_with(key, SLICE("quota."))) {
+		take_quota(broker, slice_sub(key, 6, SIZE_MAX), value, arena);
 	} else if (slice_starts_with(key, SLICE("group."))) {
 		struct slice rest = slice_sub(key, 6, SIZE_MAX);
 		size_t colon = slice_find_byte(rest, ':', 0);
@@ -112,6 +148,6 @@ fallible settings_open(struct broker *broker, struct err *err)
 	TRY(code);
 	struct slice content = buf_slice(&text), key, value;
 	while (store_file_next(&content, &arena, &key, &value))
-		take_line(broker, key, value);
+		take_line(broker, key, value, &arena);
 	return 0;
 }
