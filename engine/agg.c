@@ -12,8 +12,12 @@ static bool listed(const struct agg_def *def)
 	return def->name != NULL;
 }
 
-const struct agg_def *agg_find(struct slice name)
+const struct agg_def *agg_find(const struct agg_registry *registry, struct slice name)
 {
+	for (uint32_t i = 0; registry != NULL && i < registry->n; i++) {
+		if (slice_eq_nocase(name, slice_str(registry->extra[i]->name)))
+			return registry->extra[i];
+	}
 	for (size_t f = 0; f < COUNT_OF(FAMILIES); f++) {
 		for (const struct agg_def *def = FAMILIES[f]; listed(def); def++) {
 			if (slice_eq_nocase(name, slice_str(def->name)))
@@ -23,9 +27,9 @@ const struct agg_def *agg_find(struct slice name)
 	return NULL;
 }
 
-bool agg_exists(struct slice name)
+bool agg_exists(const struct agg_registry *registry, struct slice name)
 {
-	return agg_find(name) != NULL;
+	return agg_find(registry, name) != NULL;
 }
 
 const struct agg_def *agg_next(const struct agg_def *after)
@@ -68,12 +72,12 @@ static fallible check_constants(const struct agg_def *def, const struct signatur
 	return 0;
 }
 
-fallible agg_resolve(struct slice name, struct arena *arena, const struct type *const *args,
-		     const struct value *const *constants, uint32_t nargs,
-		     const char *const *arg_texts, struct agg **ret_agg,
+fallible agg_resolve(const struct agg_registry *registry, struct slice name, struct arena *arena,
+		     const struct type *const *args, const struct value *const *constants,
+		     uint32_t nargs, const char *const *arg_texts, struct agg **ret_agg,
 		     const struct type **ret_params, struct err *err)
 {
-	const struct agg_def *def = agg_find(name);
+	const struct agg_def *def = agg_find(registry, name);
 	assert(def != NULL);
 	const struct signature *signatures[VARIANTS_MAX];
 	struct signature_binding binding = { 0 };

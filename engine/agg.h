@@ -60,15 +60,22 @@ struct agg_def {
 	struct agg_variant_def variants[16]; /* up to the first without a signature */
 };
 
-bool agg_exists(struct slice name);
-const struct agg_def *agg_find(struct slice name);
-const struct agg_def *agg_next(const struct agg_def *after); /* in order of names */
+/* Functions of users, beside the built-in ones; NULL stands for none. */
+#define AGG_EXTRA_MAX 256
+struct agg_registry {
+	const struct agg_def *extra[AGG_EXTRA_MAX]; /* borrowed */
+	uint32_t n;
+};
+
+bool agg_exists(const struct agg_registry *registry, struct slice name);
+const struct agg_def *agg_find(const struct agg_registry *registry, struct slice name);
+const struct agg_def *agg_next(const struct agg_def *after); /* built-in ones, in order of names */
 
 /*
  * Binds a call. constants[i] is not NULL where argument i is a literal. ret_params gets the types that
  * column arguments are to be cast to. Errors are ksqlDB's texts.
  */
-fallible agg_resolve(struct slice name, struct arena *arena, const struct type *const *args,
+fallible agg_resolve(const struct agg_registry *registry, struct slice name, struct arena *arena, const struct type *const *args,
 		     const struct value *const *constants, uint32_t nargs,
 		     const char *const *arg_texts, struct agg **ret_agg,
 		     const struct type **ret_params, struct err *err);

@@ -82,16 +82,31 @@ static void collect_list_merge(const struct agg *agg, void *into, const void *fr
 
 /* COLLECT_SET */
 
+/* Maps have no order, so equal ones may have other images. */
+static bool set_has(const struct agg *agg, const struct kept_list *list, const struct kept *kept,
+		    const struct value *value, struct arena *arena)
+{
+	if (kept_list_find(list, kept_bytes(kept)) != UINT32_MAX)
+		return true;
+	if (!type_contains(agg->args[0], TYPE_MAP))
+		return false;
+	for (uint32_t i = 0; i < list->items.len; i++) {
+		struct value other = kept_value(&list->items.items[i], agg->args[0], arena);
+		if (value_eq(agg->args[0], value, &other))
+			return true;
+	}
+	return false;
+}
+
 static void collect_set_add(const struct agg *agg, struct eval *eval, void *const *states,
 			    const struct agg_rows *rows)
 {
-	(void)eval;
 	SEL_EACH(i, rows->sel)
 	{
 		struct kept_list *list = &((struct list_state *)states[i])->list;
 		struct value value = column_value(rows->args[0], i);
 		struct kept kept = kept_new(agg->args[0], &value);
-		if (kept_list_find(list, kept_bytes(&kept)) == UINT32_MAX)
+		if (!set_has(agg, list, &kept, &value, eval->arena))
 			kept_list_insert(list, list->items.len, kept);
 		else
 			kept_free(&kept);

@@ -7,7 +7,8 @@
 /* Sums from which a variance comes. STDDEV_SAMP gives the variance: its users rely on it. */
 
 struct moments {
-	double sum, squares;
+	double sum, m2; /* m2: the sum of squared distances from the mean, as Youngs and Cramer keep
+			   it */
 	int64_t n;
 };
 
@@ -31,6 +32,13 @@ static double number_at(const struct column *column, uint32_t row)
 	}
 }
 
+/* What the last value added, with the sum and the count that include it. */
+static double moment(const struct moments *m, double x)
+{
+	double n = (double)m->n, away = n * x - m->sum;
+	return away * away / (n * (n - 1));
+}
+
 static void moments_apply(void *const *states, const struct agg_rows *rows, int sign)
 {
 	SEL_EACH(i, rows->sel)
@@ -39,9 +47,17 @@ static void moments_apply(void *const *states, const struct agg_rows *rows, int 
 		if (column_is_null(rows->args[0], i))
 			continue;
 		double x = number_at(rows->args[0], i);
-		m->sum += sign * x;
-		m->squares += sign * x * x;
-		m->n += sign;
+		if (sign > 0) {
+			m->sum += x;
+			m->n++;
+			if (m->n > 1)
+				m->m2 += moment(m, x);
+		} else {
+			if (m->n > 1)
+				m->m2 -= moment(m, x);
+			m->sum -= x;
+			m->n--;
+		}
 	}
 }
 
@@ -66,8 +82,12 @@ static void moments_merge(const struct agg *agg, void *into, const void *from)
 	struct moments *a = into;
 	const struct moments *b = from;
 	(void)agg;
+	if (a->n > 0 && b->n > 0) {
+		double na = (double)a->n, nb = (double)b->n, away = a->sum / na - b->sum / nb;
+		a->m2 += away * away * na * nb / (na + nb);
+	}
+	a->m2 += b->m2;
 	a->sum += b->sum;
-	a->squares += b->squares;
 	a->n += b->n;
 }
 
@@ -76,9 +96,7 @@ static void moments_emit(const struct agg *agg, const void *state, struct arena 
 {
 	const struct moments *m = state;
 	(void)arena;
-	double variance = 0.0, n = (double)m->n;
-	if (m->n >= 2)
-		variance = (m->squares - m->sum * m->sum / n) / (n - 1);
+	double variance = m->n >= 2 ? m->m2 / (double)(m->n - 1) : 0.0;
 	out->f64[row] = strcmp(agg->func->name, "STDDEV_SAMPLE") == 0 ? sqrt(variance) : variance;
 }
 

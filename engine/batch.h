@@ -37,6 +37,7 @@ struct batch {
 	struct column *before;     /* NULL: streams, and tables whose past nobody needs */
 	const uint8_t *change;     /* row_change bits; NULL: a stream */
 	const int64_t *rowtime_ms; /* of each row */
+	const uint8_t *key_null;   /* 1: the record had no key at all; NULL: none such */
 	const uint8_t *value_null; /* 1: the record had no value at all; NULL: none such */
 	const int64_t *window_start_ms, *window_end_ms; /* of windowed keys; else NULL */
 	struct batch_origin origin;

@@ -13,7 +13,15 @@
 struct format_delimited {
 	struct format format;
 	uint8_t delimiter;
+	struct buf scratch;
 };
+
+#define DELIMITED_SCRATCH_BYTES_MAX ((size_t)256 * 1024 * 1024)
+
+static void free_scratch(void *arg)
+{
+	buf_fini(arg);
+}
 
 static fallible delimited_open(const struct format_spec *spec, bool is_key,
 			       const struct format_column *columns, uint32_t ncolumns,
@@ -33,6 +41,8 @@ static fallible delimited_open(const struct format_spec *spec, bool is_key,
 					     .columns = columns,
 					     .ncolumns = ncolumns,
 					     .spec = *spec };
+	buf_init(&delimited->scratch, DELIMITED_SCRATCH_BYTES_MAX);
+	arena_cleanup(arena, free_scratch, &delimited->scratch);
 	delimited->delimiter = spec->delimiter != 0 ? (uint8_t)spec->delimiter : ',';
 	*ret_format = &delimited->format;
 	return 0;
@@ -174,46 +184,55 @@ static void delimited_decode(struct format *format, const struct slice *records,
 	}
 }
 
+static bool is_alphanumeric(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* As the reference's writer decides: the first field of a line also when it begins oddly. */
 static bool needs_quotes(struct slice text, uint8_t delimiter, bool first)
 {
 	if (text.len == 0)
 		return first;
+	uint8_t begin = text.data[0], end = text.data[text.len - 1];
+	if (first && !is_alphanumeric(begin))
+		return true;
+	if (begin <= '#' || end <= ' ')
+		return true;
 	for (size_t i = 0; i < text.len; i++) {
 		uint8_t c = text.data[i];
 		if (c == delimiter || c == '"' || c == '\n' || c == '\r')
 			return true;
 	}
-	/* The conventions of the reference's writer: a field that begins or ends oddly. */
-	uint8_t begin = text.data[0], end = text.data[text.len - 1];
-	if (first && !((begin >= '0' && begin <= '9') || (begin >= 'A' && begin <= 'Z') ||
-		       (begin >= 'a' && begin <= 'z') || begin > 0x7E))
-		return begin <= ',' ? true
-				    : begin < '0' || (begin > '9' && begin < 'A') ||
-					      (begin > 'Z' && begin < 'a');
-	return begin <= '#' || end <= ' ';
+	return false;
 }
 
-static void put_text(struct buf *out, struct slice text, uint8_t delimiter, bool first)
+/* Puts the field that begins at `begin` of the output, and ends it, in quotes if it must be. */
+static void quote_field(struct buf *out, size_t begin, uint8_t delimiter, bool first,
+			struct buf *scratch)
 {
-	if (!needs_quotes(text, delimiter, first)) {
-		buf_append(out, text);
+	if (out->overflowed)
 		return;
-	}
+	struct slice text = slice_sub(buf_slice(out), begin, out->len);
+	if (!needs_quotes(text, delimiter, first))
+		return;
+	buf_reset(scratch);
+	buf_append(scratch, text);
+	buf_truncate(out, begin);
 	buf_append_u8(out, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.data[i] == '"')
+	for (size_t i = 0; i < scratch->len; i++) {
+		if (scratch->data[i] == '"')
 			buf_append_u8(out, '"');
-		buf_append_u8(out, text.data[i]);
+		buf_append_u8(out, scratch->data[i]);
 	}
 	buf_append_u8(out, '"');
 }
 
-static void put_value(struct buf *out, const struct type *type, const struct value *value,
-		      uint8_t delimiter, bool first)
+static void put_value(struct buf *out, const struct type *type, const struct value *value)
 {
 	switch ((int)type->kind) {
 	case TYPE_STRING:
-		put_text(out, value->bytes, delimiter, first);
+		buf_append(out, value->bytes);
 		break;
 	case TYPE_BYTES:
 		base64_encode(value->bytes, out);
@@ -235,14 +254,18 @@ static fallible delimited_encode(struct format *format, const struct column *col
 				 struct buf *out, bool *ret_null, struct err *err)
 {
 	(void)err;
-	uint8_t delimiter = ((struct format_delimited *)format)->delimiter;
+	struct format_delimited *delimited = (struct format_delimited *)format;
+	uint8_t delimiter = delimited->delimiter;
 	*ret_null = format->ncolumns == 1 && column_is_null(&columns[0], row);
 	for (uint32_t c = 0; c < format->ncolumns && !*ret_null; c++) {
 		if (c > 0)
 			buf_append_u8(out, delimiter);
 		struct value value = column_value(&columns[c], row);
-		if (!value.is_null)
-			put_value(out, columns[c].type, &value, delimiter, c == 0);
+		size_t begin = out->len;
+		if (value.is_null)
+			continue;
+		put_value(out, columns[c].type, &value);
+		quote_field(out, begin, delimiter, c == 0, &delimited->scratch);
 	}
 	return 0;
 }

@@ -29,6 +29,7 @@ struct join_stream_side {
 	struct group_table groups;   /* key to struct kept_rows */
 	int64_t before_ms, after_ms; /* which times of the other side a row of this side meets */
 	bool tells_alone;            /* rows that meet nobody are told */
+	int64_t stream_time_ms;      /* of this side alone: what it still keeps goes by it */
 };
 
 struct op_join_stream {
@@ -53,8 +54,10 @@ static fallible join_open(struct op *op, struct op_env *env, struct err *err)
 	struct op_join_stream *join = (struct op_join_stream *)op;
 	const struct join_spec *spec = &op->node->join;
 	join_sides_open(&join->sides, op, env->arena);
-	for (unsigned s = 0; s < 2; s++)
+	for (unsigned s = 0; s < 2; s++) {
 		group_table_init(&join->side[s].groups, sizeof(struct kept_rows));
+		join->side[s].stream_time_ms = 0;
+	}
 	join->side[0].before_ms = join->side[1].after_ms = spec->before_ms;
 	join->side[0].after_ms = join->side[1].before_ms = spec->after_ms;
 	join->side[0].tells_alone = spec->kind == JOIN_LEFT || spec->kind == JOIN_OUTER;
@@ -90,9 +93,9 @@ static void join_close(struct op *op)
 	buf_fini(&join->image);
 }
 
-static int64_t oldest_kept(const struct op_join_stream *join)
+static int64_t oldest_kept(const struct op_join_stream *join, unsigned side)
 {
-	return join->stream_time_ms - join->retention_ms;
+	return join->side[side].stream_time_ms - join->retention_ms;
 }
 
 /* Forgets rows that nobody can meet any more; a quarter of the retention at a time. */
@@ -110,7 +113,7 @@ static void sweep(struct op_join_stream *join)
 			struct kept_rows *kept = rows_of(g);
 			uint32_t gone = 0;
 			while (gone < kept->rows.len && !kept->rows.items[gone].waiting &&
-			       kept->rows.items[gone].time_ms < oldest_kept(join))
+			       kept->rows.items[gone].time_ms < oldest_kept(join, s))
 				mem_free(kept->rows.items[gone++].image);
 			if (gone == 0)
 				continue;
@@ -211,7 +214,7 @@ static fallible meet(struct op_join_stream *join, unsigned input, const struct b
 	struct kept_rows *others = group != NULL ? rows_of(group) : &none;
 	vec_each (other, &others->rows) {
 		if (other->time_ms < time_ms - self->before_ms ||
-		    other->time_ms < oldest_kept(join))
+		    other->time_ms < oldest_kept(join, 1 - input))
 			continue;
 		if (other->time_ms > time_ms + self->after_ms)
 			break;
@@ -231,7 +234,7 @@ static void keep(struct op_join_stream *join, unsigned input, const struct batch
 		 uint32_t row, bool waiting)
 {
 	int64_t time_ms = batch->rowtime_ms[row];
-	if (time_ms < oldest_kept(join) && !waiting)
+	if (time_ms < oldest_kept(join, input) && !waiting)
 		return;
 	buf_reset(&join->image);
 	row_image_save(join->sides.side[input].schema, join->sides.side[input].kept, batch->columns,
@@ -268,6 +271,7 @@ static fallible join_row(struct op_join_stream *join, unsigned input, const stru
 					 : 0;
 
 	join->stream_time_ms = MAX(join->stream_time_ms, time_ms);
+	self->stream_time_ms = MAX(self->stream_time_ms, time_ms);
 	if (!join->eager)
 		TRY(tell_lonely(join, emitter, step));
 	uint32_t met;

@@ -103,6 +103,7 @@ static fallible send_stream(struct op_rekey *rekey, struct batch *batch, struct 
 	uint8_t *keyless = arena_array(step->arena, uint8_t, BATCH_ROWS_MAX);
 	struct batch out = *batch;
 	out.schema = node->schema;
+	out.key_null = NULL;
 	out.columns = compute(rekey, batch, batch->columns, batch->sel, step, keyless);
 	SEL_EACH(i, batch->sel)
 	{
@@ -172,6 +173,7 @@ static fallible send_table(struct op_rekey *rekey, struct batch *batch, struct s
 	uint8_t *keyless_was = arena_array(step->arena, uint8_t, BATCH_ROWS_MAX);
 	struct batch now = *batch, was = *batch;
 	now.schema = was.schema = rekey->op.node->schema;
+	now.key_null = was.key_null = NULL;
 	now.columns = compute(rekey, batch, batch->columns,
 			      with_change(batch, ROW_NEW, step->arena), step, keyless_now);
 	was.columns = compute(rekey, batch, batch->before, with_change(batch, ROW_OLD, step->arena),
@@ -191,6 +193,7 @@ static fallible pass_on(struct op_rekey *rekey, struct batch *batch, struct step
 	uint8_t *keyless = arena_array(step->arena, uint8_t, BATCH_ROWS_MAX);
 	struct batch out = *batch;
 	out.schema = rekey->op.node->schema;
+	out.key_null = NULL;
 	struct sel now = batch->sel;
 	if (batch->change != NULL)
 		now = with_change(batch, ROW_NEW, step->arena);

@@ -2,7 +2,7 @@
  * Rows to records of a topic, in the outbox.
  *
  * A table's row that is gone, and a stream's row without a value, become a null value. The record's
- * time is the row's, or a column's; a row whose time cannot be told keeps its own.
+ * time is the row's, or a column's; a row whose time cannot be told is logged and dropped.
  */
 #include "engine/op.h"
 #include "engine/timestamp.h"
@@ -39,17 +39,19 @@ static void sink_close(struct op *op)
 	buf_fini(&sink->value);
 }
 
-static int64_t record_time(struct op_sink *sink, const struct batch *batch, uint32_t row,
-			   bool removal, struct step *step)
+/* False: the row's column does not tell a time. */
+static bool record_time(struct op_sink *sink, const struct batch *batch, uint32_t row, bool removal,
+			struct step *step, int64_t *ret_ms)
 {
-	int64_t time_ms = batch->rowtime_ms[row];
+	*ret_ms = batch->rowtime_ms[row];
 	if (sink->timestamp == NULL || removal)
-		return time_ms;
+		return true;
 	struct err why = ERR_INIT;
 	const struct column *column = &batch->columns[sink->op.node->sink.timestamp_column];
-	if (timestamp_read(sink->timestamp, column, row, &time_ms, &why) != 0)
-		step_row_error(step, &sink->op, batch, row, NULL, "%s", why.text);
-	return time_ms;
+	if (timestamp_read(sink->timestamp, column, row, ret_ms, &why) == 0)
+		return true;
+	step_row_error(step, &sink->op, batch, row, NULL, "%s", why.text);
+	return false;
 }
 
 static fallible write_row(struct op_sink *sink, const struct batch *batch, uint32_t row,
@@ -70,10 +72,13 @@ static fallible write_row(struct op_sink *sink, const struct batch *batch, uint3
 	}
 	TRY(buf_check(&sink->key, "the key", step->err));
 	TRY(buf_check(&sink->value, "the value", step->err));
+	int64_t time_ms;
+	if (!record_time(sink, batch, row, removal, step, &time_ms))
+		return 0;
 	struct event event = {
 		.key = key_null ? SLICE_NULL : slice_of(sink->key.data, sink->key.len),
 		.value = value_null ? SLICE_NULL : slice_of(sink->value.data, sink->value.len),
-		.timestamp_ms = record_time(sink, batch, row, removal, step),
+		.timestamp_ms = time_ms,
 	};
 	if (!key_null && event.key.data == NULL)
 		event.key = SLICE_EMPTY;

@@ -135,8 +135,9 @@ static void to_changes(struct op_source *source, struct batch *batch, struct ste
 	SEL_EACH(i, batch->sel)
 	{
 		buf_reset(&source->key);
-		if (!keycode_put(&source->key, batch->columns, batch->schema->nkeys, i))
+		if (batch->key_null != NULL && batch->key_null[i])
 			continue;
+		(void)keycode_put(&source->key, batch->columns, batch->schema->nkeys, i);
 		if (batch->window_start_ms != NULL) {
 			buf_append_u64(&source->key, (uint64_t)batch->window_start_ms[i]);
 			buf_append_u64(&source->key, (uint64_t)batch->window_end_ms[i]);

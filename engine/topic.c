@@ -166,7 +166,7 @@ static void fill_headers(struct column *column, uint32_t row, const struct event
 	column_set(column, row, &all);
 }
 
-/* The columns that do not come out of a format, for one row. */
+/* The columns that do not come out of a format, for one row; a record without a value has none. */
 static void fill_other(const struct schema_column *def, struct column *column, uint32_t row,
 		       const struct event *event, const struct batch *batch, struct arena *arena)
 {
@@ -184,12 +184,15 @@ static void fill_other(const struct schema_column *def, struct column *column, u
 		break;
 	case COLUMN_ROWTIME:
 		value.i64 = batch->rowtime_ms[row];
+		value.is_null = slice_is_null(event->value);
 		break;
 	case COLUMN_PARTITION:
 		value.i32 = event->partition;
+		value.is_null = slice_is_null(event->value);
 		break;
 	case COLUMN_OFFSET:
 		value.i64 = event->offset;
+		value.is_null = slice_is_null(event->value);
 		break;
 	case COLUMN_WINDOWSTART:
 		value.is_null = batch->window_start_ms == NULL;
@@ -240,20 +243,24 @@ void topic_reader_read(struct topic_reader *reader, const struct event *events, 
 	struct slice *values = arena_array_plain(arena, struct slice, n);
 	uint8_t *ok = arena_array_plain(arena, uint8_t, n);
 	uint8_t *value_null = arena_array_plain(arena, uint8_t, n);
+	uint8_t *key_null = arena_array_plain(arena, uint8_t, n);
 	set_origin(events, n, batch, arena);
-	bool any_null = false;
+	bool any_null = false, any_keyless = false;
 	for (uint32_t i = 0; i < n; i++) {
 		keys[i] = events[i].key;
 		values[i] = events[i].value;
 		ok[i] = 1;
 		value_null[i] = slice_is_null(values[i]);
 		any_null |= value_null[i] != 0;
+		key_null[i] = slice_is_null(keys[i]);
+		any_keyless |= key_null[i] != 0;
 	}
 	if (reader->window != WINDOW_NONE)
 		split_windows(reader, keys, n, batch, ok, op, step);
 	read_part(reader, &reader->key, true, keys, n, batch, ok, op, step);
 	read_part(reader, &reader->value, false, values, n, batch, ok, op, step);
 	batch->value_null = any_null ? value_null : NULL;
+	batch->key_null = any_keyless ? key_null : NULL;
 	fill_others(reader, events, n, batch, arena);
 
 	batch_set_all(batch, n);
@@ -296,6 +303,10 @@ static fallible write_part(struct topic_writer *writer, struct topic_part *part,
 fallible topic_writer_key(struct topic_writer *writer, const struct batch *batch, uint32_t row,
 			  struct buf *out, bool *ret_null, struct err *err)
 {
+	if (batch->key_null != NULL && batch->key_null[row]) {
+		*ret_null = true;
+		return 0;
+	}
 	bool is_null = false;
 	TRY(write_part(writer, &writer->key, batch->columns, row, out, &is_null, err));
 	if (writer->window != WINDOW_NONE && batch->window_start_ms != NULL) {

@@ -8,6 +8,7 @@
 #ifndef WEIR_SQL_PLAN_H
 #define WEIR_SQL_PLAN_H
 
+#include "engine/agg.h"
 #include "engine/func.h"
 #include "sql/ast.h"
 #include "sql/catalog.h"
@@ -54,6 +55,7 @@ struct plan {
 
 struct plan_options {
 	const struct func_registry *functions;
+	const struct agg_registry *aggregates; /* of users; NULL: none */
 	const struct map *properties; /* name to `const char *`: ksql.* settings; NULL: none */
 	uint64_t query_number;        /* what the next query id ends in */
 	int64_t wall_ms;

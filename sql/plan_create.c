@@ -193,14 +193,9 @@ static fallible declared_schema(struct planner *planner, const struct with *with
 	for (uint32_t i = 0; i < asts->len; i++)
 		TRY(add_column(planner, &asts->items[i], is_table, columns, &n, err));
 	const struct schema *schema = ordered(planner->arena, columns, n);
-	uint32_t nvalues = 0;
-	for (uint32_t i = 0; i < n; i++)
-		nvalues += schema->columns[i].role == COLUMN_VALUE;
 	if (is_table && schema->nkeys == 0)
 		return err_set(err, ERR_INVALID,
 			       "Tables require a PRIMARY KEY. Please define the PRIMARY KEY.");
-	if (nvalues == 0)
-		return err_set(err, ERR_INVALID, "The statement does not define any columns.");
 	if (with->has_window && schema->nkeys == 0)
 		return err_set(err, ERR_INVALID, "Windowed sources require a key column.");
 	*ret_schema = schema;
@@ -269,8 +264,6 @@ fallible plan_formats(struct planner *planner, const struct with *with,
 	topic->key_format.name = keyless && with->key_format.len == 0
 					 ? none
 					 : chosen(with->key_format, inherited_key, key_default);
-	if (keyless && with->has_format)
-		topic->key_format.name = none;
 	topic->value_format.name = chosen(with->value_format, inherited_value, value_default);
 	if (topic->value_format.name.len == 0)
 		return err_set(err, ERR_INVALID,
@@ -380,7 +373,7 @@ fallible plan_check_formats(struct planner *planner, const struct topic_spec *to
 
 /* TIMESTAMP. */
 
-static struct slice column_name(struct arena *arena, struct slice text)
+struct slice plan_column_name(struct arena *arena, struct slice text)
 {
 	if (text.len >= 2 && (text.data[0] == '`' || text.data[0] == '"'))
 		return slice_sub(text, 1, text.len - 2);
@@ -401,7 +394,7 @@ fallible plan_timestamp(struct planner *planner, const struct with *with,
 				       "'TIMESTAMP_FORMAT' needs 'TIMESTAMP' to name a column");
 		return 0;
 	}
-	struct slice name = column_name(planner->arena, with->timestamp);
+	struct slice name = plan_column_name(planner->arena, with->timestamp);
 	int32_t at = schema_find(schema, name);
 	if (at < 0)
 		return err_set(err, ERR_NOT_FOUND,

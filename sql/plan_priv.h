@@ -34,6 +34,8 @@ fallible plan_check_formats(struct planner *planner, const struct topic_spec *to
 /* The column that WITH (TIMESTAMP = ...) names, checked. */
 fallible plan_timestamp(struct planner *planner, const struct with *with,
 			const struct schema *schema, struct source *source, struct err *err);
+/* A column named in a text: upper-cased unless it stands in quotes of its own. */
+struct slice plan_column_name(struct arena *arena, struct slice text);
 fallible plan_check_name(struct planner *planner, const struct ast_name *name, bool is_table,
 			 bool or_replace, bool if_not_exists, bool *ret_done, struct err *err);
 fallible plan_sink_topic(struct planner *planner, const struct with *with,

@@ -158,6 +158,27 @@ static fallible fit_sink(struct query *query, const struct schema *result,
 	return 0;
 }
 
+fallible plan_check_sink_timestamp(struct query *query, struct err *err)
+{
+	struct with with;
+	if (!is_create(query->planner))
+		return 0;
+	TRY(with_read(&query->planner->statement->create_as.with, WITH_AS, &with, err));
+	struct schema_column *columns =
+		arena_array(query->arena, struct schema_column, query->items.len);
+	for (uint32_t i = 0; i < query->items.len; i++)
+		columns[i] = (struct schema_column){ .name = query->items.items[i].name,
+						     .type = TYPE_OF(TYPE_STRING) };
+	struct slice name = plan_column_name(query->arena, with.timestamp);
+	const struct schema *schema = schema_new(query->arena, columns, query->items.len);
+	if (name.len > 0 && schema_find(schema, name) < 0)
+		return err_set(err, ERR_NOT_FOUND,
+			       "The TIMESTAMP column set in the WITH clause does not exist in the "
+			       "schema: '%.*s'",
+			       SLICE_ARGS(name));
+	return 0;
+}
+
 static fallible check_insert_target(struct planner *planner, const struct source **ret_sink,
 				    struct err *err)
 {

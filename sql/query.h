@@ -84,6 +84,9 @@ fallible query_build_projection(struct query *query, const struct schema **ret_s
 bool query_has_aggregates(const struct query *query);
 fallible query_build_group(struct query *query, struct err *err);
 
+/* WITH (TIMESTAMP = ...) of the sink names one of the items. */
+fallible plan_check_sink_timestamp(struct query *query, struct err *err);
+
 /* A typed expression over the rows at hand. */
 fallible query_type(struct query *query, const struct ast_expr *ast, struct expr **ret_expr,
 		    struct err *err);

@@ -136,15 +136,28 @@ static fallible read_condition(struct query *query, struct query_join *join, str
 	return 0;
 }
 
-/* Whether the last join's key is no column of a source. */
+/* Whether the last join's key is no column of a source: follows what each join's key is called. */
 static bool is_synthetic(const struct query *query)
 {
-	if (query->njoins == 0)
-		return false;
-	const struct query_join *last = &query->joins[query->njoins - 1];
-	if (last->ast->kind == AST_JOIN_FULL)
-		return true;
-	return last->left_expr->kind != AST_COLUMN && last->right_expr->kind != AST_COLUMN;
+	const struct ast_expr *names[2 * SCOPE_SOURCES_MAX];
+	uint32_t n = 0;
+	bool synthetic = false;
+	for (uint32_t j = 0; j < query->njoins; j++) {
+		const struct query_join *join = &query->joins[j];
+		bool known = false, column = false;
+		for (uint32_t i = 0; i < n; i++)
+			known |= ast_expr_equal(names[i], join->left_expr);
+		if (!known)
+			n = 0;
+		names[n++] = join->left_expr;
+		names[n++] = join->right_expr;
+		for (uint32_t i = 0; i < n; i++)
+			column |= names[i]->kind == AST_COLUMN;
+		synthetic = join->ast->kind == AST_JOIN_FULL || !column;
+		if (join->ast->kind == AST_JOIN_FULL)
+			n = 0;
+	}
+	return synthetic;
 }
 
 fallible query_resolve_sources(struct query *query, struct err *err)
@@ -471,16 +484,18 @@ static struct query_key *joined_keys(struct query *query, const struct query_joi
 {
 	struct query_key *key = arena_new(query->arena, struct query_key);
 	key->type = left->key->type;
-	key->viable = arena_array(query->arena, const struct ast_expr *, SCOPE_SOURCES_MAX);
-	bool full = join->ast->kind == AST_JOIN_FULL;
+	key->viable = arena_array(query->arena, const struct ast_expr *, 2 * SCOPE_SOURCES_MAX);
+	bool full = join->ast->kind == AST_JOIN_FULL, column = false;
 	for (uint32_t v = 0; !full && v < left->keys[0].nviable; v++) {
-		if (left->keys[0].viable[v]->kind == AST_COLUMN &&
-		    left->keys[0].viable[v]->column.qualified)
-			key->viable[key->nviable++] = left->keys[0].viable[v];
+		const struct ast_expr *name = left->keys[0].viable[v];
+		if (name->kind != AST_COLUMN || name->column.qualified)
+			key->viable[key->nviable++] = name;
 	}
-	if (!full && join->right_expr->kind == AST_COLUMN)
+	if (!full)
 		key->viable[key->nviable++] = join->right_expr;
-	if (key->nviable == 0) {
+	for (uint32_t v = 0; v < key->nviable; v++)
+		column |= key->viable[v]->kind == AST_COLUMN;
+	if (!column) {
 		struct ast_expr *rowkey = column_ref(query->arena, SLICE_EMPTY, SLICE("ROWKEY"));
 		rowkey->column.qualified = false;
 		key->viable[key->nviable++] = rowkey;
@@ -560,6 +575,18 @@ static fallible type_side(struct query *query, struct side *side, const struct a
 	return code;
 }
 
+/* "Join-left"; a join that others stand on has an L_ for each of them in front. */
+static const char *join_step(struct query *query, const struct query_join *join, const char *side)
+{
+	struct buf step = BUF_INIT(BUF_TEXT_BYTES_MAX);
+	for (const struct query_join *over = join + 1; over < query->joins + query->njoins; over++)
+		buf_append_str(&step, "L_");
+	buf_printf(&step, "Join-%s", side);
+	const char *copy = arena_str(query->arena, buf_slice(&step));
+	buf_fini(&step);
+	return copy;
+}
+
 static fallible add_join(struct query *query, const struct query_join *join, struct side *left,
 			 struct side *right, struct err *err)
 {
@@ -580,8 +607,8 @@ static fallible add_join(struct query *query, const struct query_join *join, str
 	TRY(check_types(query, join, left, right, err));
 	if (kind != NODE_JOIN_FOREIGN_KEY) {
 		TRY(check_windows(query, left, right, err));
-		TRY(key_side(query, left, join->left_expr, "Join-left", err));
-		TRY(key_side(query, right, join->right_expr, "Join-right", err));
+		TRY(key_side(query, left, join->left_expr, join_step(query, join, "left"), err));
+		TRY(key_side(query, right, join->right_expr, join_step(query, join, "right"), err));
 		TRY(check_partitions(left, right, err));
 	}
 	const struct schema *schema = joined_schema(query, left->node, right->node);

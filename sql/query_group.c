@@ -17,13 +17,23 @@ bool query_has_aggregates(const struct query *query)
 	return query_find_call(query, query->having, query_is_aggregate) != NULL;
 }
 
+/* COUNT(*) is printed as the call without arguments that it is. */
+static const char *nested_text(struct query *query, const struct ast_expr *call)
+{
+	const char *text = typing_text(query->arena, &query->scope, call);
+	const char *star = strstr(text, "(*)");
+	if (star == NULL)
+		return text;
+	return arena_printf(query->arena, "%.*s()%s", (int)(star - text), text, star + 3);
+}
+
 static fallible refuse_nested(struct query *query, const struct ast_expr *call, struct err *err)
 {
 	for (uint32_t i = 0; i < call->call.args.len; i++) {
 		if (query_find_call(query, call->call.args.items[i], query_is_aggregate) != NULL)
 			return err_set(err, ERR_UNSUPPORTED,
 				       "Aggregate functions can not be nested: %s",
-				       typing_text(query->arena, &query->scope, call));
+				       nested_text(query, call));
 	}
 	return 0;
 }
@@ -216,15 +226,6 @@ static fallible check_undo(struct query *query, const struct agg *const *aggs, u
 	}
 	if (found == 0)
 		return 0;
-	for (uint32_t i = 0; i < found; i++) { /* in order of names */
-		for (uint32_t k = i + 1; k < found; k++) {
-			if (strcmp(names[k], names[i]) < 0) {
-				const char *name = names[i];
-				names[i] = names[k];
-				names[k] = name;
-			}
-		}
-	}
 	struct buf text = BUF_INIT(BUF_TEXT_BYTES_MAX);
 	for (uint32_t i = 0; i < found; i++)
 		buf_printf(&text, "%s%s", i == 0 ? "" : i + 1 == found ? " and " : ", ", names[i]);
@@ -289,8 +290,8 @@ static fallible bind_aggregate(struct query *query, const struct ast_expr *call,
 	}
 	const struct type **params = arena_array(arena, const struct type *, n);
 	struct agg *agg;
-	TRY(agg_resolve(call->call.name.text, arena, types, constants, n, texts, &agg, params,
-			err));
+	TRY(agg_resolve(query->planner->options->aggregates, call->call.name.text, arena, types,
+			constants, n, texts, &agg, params, err));
 	for (uint32_t i = 0; i < agg->nargs; i++)
 		args[i] = typing_cast(arena, typed[i], params[i]);
 	grouped->args[grouped->n] = args;

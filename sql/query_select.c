@@ -39,18 +39,55 @@ static struct ast_expr *qualified_column(struct query *query, const struct scope
 	return expr;
 }
 
+static void add_column(struct query *query, struct scope_source *source,
+		       struct scope_column *column, struct ast_pos pos)
+{
+	struct query_item item = { .expr = qualified_column(query, source, column),
+				   .name = column->name,
+				   .pos = pos };
+	for (uint32_t p = 0; p < query->partitions.len; p++) {
+		if (ast_expr_equal(query->partitions.items[p], item.expr))
+			return; /* stands in front already */
+	}
+	if (query->scope.join)
+		item.name = typing_joined_name(query->arena, source->alias, column->name);
+	vec_push(&query->items, item);
+}
+
 static void add_star_of(struct query *query, struct scope_source *source, struct ast_pos pos)
 {
-	for (uint32_t c = 0; c < source->ncolumns; c++) {
-		struct scope_column *column = &source->columns[c];
-		bool bound = column->role == COLUMN_WINDOWSTART || column->role == COLUMN_WINDOWEND;
-		if (scope_is_pseudo(column->role) && (!bound || query->persistent))
+	/* After PARTITION BY, what was a key is a value behind the others; a join's rows then have
+	 * their sources' pseudo columns too. */
+	bool moved = query->ast->has_partition_by;
+	for (uint32_t pass = 0; pass < 2; pass++) {
+		for (uint32_t c = 0; c < source->ncolumns; c++) {
+			struct scope_column *column = &source->columns[c];
+			bool bound = column->role == COLUMN_WINDOWSTART ||
+				     column->role == COLUMN_WINDOWEND;
+			bool pseudo = scope_is_pseudo(column->role);
+			if (pseudo && (bound ? query->persistent : !(moved && query->scope.join)))
+				continue;
+			if ((moved && column->role == COLUMN_KEY ? 1 : 0) == (int)pass)
+				add_column(query, source, column, pos);
+		}
+	}
+}
+
+/* The keys that PARTITION BY makes stand before a star's columns. */
+static void add_partitions(struct query *query, struct ast_pos pos)
+{
+	for (uint32_t p = 0; p < query->partitions.len; p++) {
+		struct ast_expr *expr = query->partitions.items[p];
+		struct query_item item = { .expr = expr, .pos = pos };
+		if (expr->kind == AST_NULL)
 			continue;
-		struct query_item item = { .expr = qualified_column(query, source, column),
-					   .name = column->name,
-					   .pos = pos };
-		if (query->scope.join)
-			item.name = typing_joined_name(query->arena, source->alias, column->name);
+		if (expr->kind != AST_COLUMN)
+			item.name = query_next_column(query);
+		else if (query->scope.join && expr->column.qualified)
+			item.name = typing_joined_name(query->arena, expr->column.source.text,
+						       expr->column.name.text);
+		else
+			item.name = expr->column.name.text;
 		vec_push(&query->items, item);
 	}
 }
@@ -75,7 +112,9 @@ static fallible add_star(struct query *query, const struct ast_item *ast, struct
 		add_star_of(query, source, ast->pos);
 		return 0;
 	}
-	if (query->scope.synthetic_key.len > 0)
+	if (query->ast->has_partition_by)
+		add_partitions(query, ast->pos);
+	else if (query->scope.synthetic_key.len > 0)
 		vec_push(&query->items, (struct query_item){ .expr = synthetic_column(query),
 							     .name = query->scope.synthetic_key,
 							     .pos = ast->pos });
@@ -164,7 +203,17 @@ static fallible add_struct_star(struct query *query, const struct ast_item *ast,
 static fallible add_item(struct query *query, const struct ast_item *ast, struct err *err)
 {
 	struct query_item item = { .aliased = ast->has_alias, .pos = ast->pos };
-	TRY(scope_qualify(&query->scope, ast->expr, "SELECT", &item.expr, err));
+	const struct ast_expr *expr = ast->expr;
+	bool itself = expr->kind == AST_COLUMN && reserved(expr->column.name.text) &&
+		      (ast->has_alias ? slice_eq(ast->alias.text, expr->column.name.text)
+				      : !query->scope.join);
+	if (query->persistent && itself)
+		return err_set_at(
+			err, ERR_INVALID, ast->pos.line, ast->pos.column,
+			"Reserved column name in select: `%.*s`. Please remove or alias the "
+			"column.",
+			SLICE_ARGS(expr->column.name.text));
+	TRY(scope_qualify(&query->scope, expr, "SELECT", &item.expr, err));
 	item.name = item_name(query, ast, item.expr);
 	if (ast->has_alias && reserved(item.name))
 		return err_set_at(err, ERR_INVALID, ast->alias.pos.line, ast->alias.pos.column,
@@ -186,6 +235,28 @@ fallible query_resolve_select(struct query *query, struct err *err)
 	const struct ast_query *ast = query->ast;
 	if (ast->window != NULL)
 		scope_add_window(&query->scope);
+	if (ast->has_group_by) /* COUNT(*) counts by it */
+		scope_find(&query->scope, query->scope.sources[0]->alias, SLICE("ROWTIME"))->used =
+			true;
+	for (uint32_t i = 0; i < ast->partition_by.len; i++) {
+		struct ast_expr *expr;
+		int code = scope_qualify(&query->scope, ast->partition_by.items[i], "PARTITION BY",
+					 &expr, err);
+		if (code != 0) {
+			struct slice name = ast->partition_by.items[i]->kind == AST_COLUMN
+						    ? ast->partition_by.items[i]->column.name.text
+						    : SLICE_EMPTY;
+			if (name.len == 0 || strstr(err->text, "cannot be resolved") == NULL)
+				return code;
+			return err_set(
+				err, ERR_NOT_FOUND,
+				"PARTITION BY column '%.*s' cannot be resolved. '%.*s' must be "
+				"a column in the source schema since PARTITION BY is applied "
+				"on the input.",
+				SLICE_ARGS(name), SLICE_ARGS(name));
+		}
+		vec_push(&query->partitions, expr);
+	}
 	for (uint32_t i = 0; i < ast->items.len; i++) {
 		const struct ast_item *item = &ast->items.items[i];
 		switch (item->kind) {
@@ -207,25 +278,6 @@ fallible query_resolve_select(struct query *query, struct err *err)
 		struct ast_expr *expr;
 		TRY(scope_qualify(&query->scope, ast->group_by.items[i], "GROUP BY", &expr, err));
 		vec_push(&query->groups, expr);
-	}
-	for (uint32_t i = 0; i < ast->partition_by.len; i++) {
-		struct ast_expr *expr;
-		int code = scope_qualify(&query->scope, ast->partition_by.items[i], "PARTITION BY",
-					 &expr, err);
-		if (code != 0) {
-			struct slice name = ast->partition_by.items[i]->kind == AST_COLUMN
-						    ? ast->partition_by.items[i]->column.name.text
-						    : SLICE_EMPTY;
-			if (name.len == 0 || strstr(err->text, "cannot be resolved") == NULL)
-				return code;
-			return err_set(
-				err, ERR_NOT_FOUND,
-				"PARTITION BY column '%.*s' cannot be resolved. '%.*s' must be "
-				"a column in the source schema since PARTITION BY is applied "
-				"on the input.",
-				SLICE_ARGS(name), SLICE_ARGS(name));
-		}
-		vec_push(&query->partitions, expr);
 	}
 	if (ast->having != NULL)
 		TRY(scope_qualify(&query->scope, ast->having, "HAVING", &query->having, err));
@@ -299,8 +351,7 @@ const struct ast_expr *query_find_call(const struct query *query, const struct a
 
 bool query_is_aggregate(const struct query *query, struct slice name)
 {
-	(void)query;
-	return agg_exists(name);
+	return agg_exists(query->planner->options->aggregates, name);
 }
 
 bool query_is_table_function(const struct query *query, struct slice name)
@@ -504,6 +555,16 @@ fallible query_rekey(struct query *query, const struct expr *const *keys, const 
 	return 0;
 }
 
+/* What the projection calls it, if it does. */
+static struct slice partition_name(struct query *query, const struct ast_expr *ast)
+{
+	for (uint32_t i = 0; i < query->items.len; i++) {
+		if (ast_expr_equal(query->items.items[i].expr, ast))
+			return query->items.items[i].name;
+	}
+	return ast->kind == AST_COLUMN ? ast->column.name.text : query_next_column(query);
+}
+
 fallible query_build_partition(struct query *query, struct err *err)
 {
 	if (!query->ast->has_partition_by)
@@ -538,8 +599,7 @@ fallible query_build_partition(struct query *query, struct err *err)
 				SLICE_ARGS(aggregate->call.name.text));
 		TRY(query_type(query, ast, &typed, err));
 		keys[i] = typed;
-		names[i] =
-			ast->kind == AST_COLUMN ? ast->column.name.text : query_next_column(query);
+		names[i] = partition_name(query, ast);
 		infos[i].viable = arena_array(query->arena, const struct ast_expr *, 1);
 		infos[i].viable[0] = ast;
 		infos[i].nviable = 1;
@@ -622,8 +682,10 @@ static fallible missing_keys(struct query *query, const uint8_t *missing, struct
 		const struct query_key *key = &query->keys[k];
 		if (only_missing && !missing[k])
 			continue;
-		for (uint32_t v = 0; v < (join ? key->nviable : 1); v++)
-			texts[n++] = key_text(query, key->viable[v]);
+		for (uint32_t v = 0; v < (join ? key->nviable : 1); v++) {
+			if (!join || key->viable[v]->kind == AST_COLUMN)
+				texts[n++] = key_text(query, key->viable[v]);
+		}
 	}
 	if (query->key_origin == KEY_OF_FOREIGN) {
 		for (uint32_t i = 0, k = 0; k < query->nkeys; k++) {
@@ -683,7 +745,9 @@ static fallible find_keys(struct query *query, uint32_t *ret_item, uint8_t *ret_
 		for (uint32_t v = 0; v < key->nviable && found == UINT32_MAX; v++) {
 			for (uint32_t i = 0; i < query->items.len; i++) {
 				const struct query_item *item = &query->items.items[i];
-				if (!matches(item, key->viable[v]))
+				if (!matches(item, key->viable[v]) ||
+				    (query->key_origin == KEY_OF_JOIN &&
+				     key->viable[v]->kind != AST_COLUMN))
 					continue;
 				if (found != UINT32_MAX)
 					return repeated_key(query, key->viable[v],
@@ -742,30 +806,62 @@ static struct expr *key_column(struct query *query, uint32_t k)
 	return expr;
 }
 
+/* The items' types, before anything is said of keys: a wrong expression is told first. */
+static fallible type_items(struct query *query, struct expr **ret_exprs, struct err *err)
+{
+	for (uint32_t i = 0; i < query->items.len; i++) {
+		bool synthetic = query->items.items[i].expr->kind == AST_COLUMN &&
+				 !query->items.items[i].expr->column.qualified;
+		if (synthetic) /* the join's key: the first column of the rows at hand */
+			ret_exprs[i] = key_column(query, 0);
+		else
+			TRY(type_item(query, &query->items.items[i], &ret_exprs[i], err));
+	}
+	return 0;
+}
+
+/* The order of the key columns: the keys' own, or the projection's where the newer planner is asked
+ * for. */
+static void order_keys(struct query *query, const uint32_t *key_items, uint32_t *ret_order)
+{
+	for (uint32_t k = 0; k < query->nkeys; k++)
+		ret_order[k] = k;
+	if (!plan_property_true(query->planner->options, "ksql.new.query.planner.enabled", false))
+		return;
+	for (uint32_t i = 1; i < query->nkeys; i++) {
+		for (uint32_t k = i; k > 0 && key_items[ret_order[k]] < key_items[ret_order[k - 1]];
+		     k--) {
+			uint32_t swapped = ret_order[k];
+			ret_order[k] = ret_order[k - 1];
+			ret_order[k - 1] = swapped;
+		}
+	}
+}
+
 static fallible project(struct query *query, const uint32_t *key_items, const uint8_t *taken,
-			const struct schema **ret_schema, struct err *err)
+			struct expr *const *typed, const struct schema **ret_schema,
+			struct err *err)
 {
 	uint32_t n = query->items.len, nkeys = query->persistent ? query->nkeys : 0;
 	struct schema_column *columns = arena_array(query->arena, struct schema_column, n);
 	const struct expr **exprs = arena_array(query->arena, const struct expr *, n);
+	uint32_t *order = arena_array(query->arena, uint32_t, query->nkeys);
 	uint32_t at = 0;
+	order_keys(query, key_items, order);
 	for (; at < nkeys; at++) {
-		exprs[at] = key_column(query, at);
+		exprs[at] = key_column(query, order[at]);
 		columns[at] = (struct schema_column){
-			.name = query->items.items[key_items[at]].name,
+			.name = query->items.items[key_items[order[at]]].name,
 			.type = exprs[at]->type,
 			.role = COLUMN_KEY,
 		};
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		const struct query_item *item = &query->items.items[i];
-		struct expr *typed;
 		if (query->persistent && taken[i])
 			continue;
-		TRY(type_item(query, item, &typed, err));
-		exprs[at] = typed;
-		columns[at++] = (struct schema_column){ .name = item->name,
-							.type = typed->type,
+		exprs[at] = typed[i];
+		columns[at++] = (struct schema_column){ .name = query->items.items[i].name,
+							.type = typed[i]->type,
 							.role = COLUMN_VALUE };
 	}
 	if (query->persistent)
@@ -783,11 +879,14 @@ fallible query_build_projection(struct query *query, const struct schema **ret_s
 {
 	uint32_t *key_items = arena_array(query->arena, uint32_t, query->nkeys);
 	uint8_t *taken = arena_array(query->arena, uint8_t, query->items.len);
+	struct expr **typed = arena_array(query->arena, struct expr *, query->items.len);
+	TRY(type_items(query, typed, err));
+	TRY(plan_check_sink_timestamp(query, err));
 	if (query->persistent) {
 		TRY(find_keys(query, key_items, taken, err));
 		if (query->items.len <= query->nkeys)
 			return err_set(err, ERR_INVALID,
 				       "The projection contains no value columns.");
 	}
-	return project(query, key_items, taken, ret_schema, err);
+	return project(query, key_items, taken, typed, ret_schema, err);
 }

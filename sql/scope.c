@@ -145,7 +145,8 @@ static fallible ambiguous(const struct qualifier *q, const struct ast_expr *colu
 	}
 	int code =
 		err_set_at(err, ERR_INVALID, column->pos.line, column->pos.column,
-			   "Line: %d, Col: %d: Column '%.*s' is ambiguous. Could be %s.",
+			   "Exception while preparing statement: Line: %d, Col: %d: Column "
+			   "'%.*s' is ambiguous. Could be %s.",
 			   column->pos.line, column->pos.column, SLICE_ARGS(name), buf_str(&could));
 	buf_fini(&could);
 	return code;
@@ -160,8 +161,14 @@ static fallible find_source_of(const struct qualifier *q, const struct ast_expr 
 		found = scope_find_source(scope, column->column.source.text);
 		if (found == NULL)
 			return err_set_at(err, ERR_NOT_FOUND, column->pos.line, column->pos.column,
-					  "'%.*s' is not a valid stream/table name or alias.",
+					  "Failed to prepare statement: '%.*s' is not a valid "
+					  "stream/table name or alias.",
 					  SLICE_ARGS(column->column.source.text));
+		/* The query's own window has bounds that its source has not. */
+		const struct scope_source *window = scope_find_source(scope, SCOPE_WINDOW_ALIAS);
+		if (find_in(found, column->column.name.text) == NULL && window != NULL &&
+		    find_in(window, column->column.name.text) != NULL)
+			found = scope_find_source(scope, SCOPE_WINDOW_ALIAS);
 	} else {
 		for (uint32_t s = 0; s < scope->nsources; s++) {
 			if (find_in(scope->sources[s], column->column.name.text) == NULL)
@@ -198,9 +205,26 @@ static fallible qualify(void *arg, const struct ast_expr *expr,
 	return 0;
 }
 
+/* Wrong sources are told before wrong columns. */
+static fallible check_sources(void *arg, const struct ast_expr *expr,
+			      const struct rewrite_lambda *lambdas, struct ast_expr **ret_replaced,
+			      struct err *err)
+{
+	struct qualifier *q = arg;
+	(void)lambdas;
+	(void)ret_replaced;
+	if (expr->kind != AST_COLUMN || !expr->column.qualified ||
+	    scope_find_source(q->scope, expr->column.source.text) != NULL)
+		return 0;
+	struct scope_source *unused;
+	return find_source_of(q, expr, &unused, err);
+}
+
 fallible scope_qualify(struct scope *scope, const struct ast_expr *expr, const char *clause,
 		       struct ast_expr **ret_expr, struct err *err)
 {
 	struct qualifier q = { .scope = scope, .clause = clause };
+	struct ast_expr *copy;
+	TRY(ast_rewrite(scope->arena, expr, check_sources, &q, &copy, err));
 	return ast_rewrite(scope->arena, expr, qualify, &q, ret_expr, err);
 }

@@ -69,12 +69,19 @@ static fallible side(struct typing *typing, const struct ast_expr *ast,
 	return typing_expr(typing, ast, ret_expr, err);
 }
 
-static fallible refuse_null(struct typing *typing, const struct ast_expr *ast, struct err *err)
+static const char *operand_text(struct typing *typing, const struct ast_expr *ast)
 {
-	return err_set(err, ERR_TYPE,
-		       "Comparison with NULL not supported: %s\nUse 'IS NULL' or 'IS NOT NULL' "
-		       "instead.",
-		       typing_name(typing, ast));
+	return ast->kind == AST_NULL ? "NULL" : typing_name(typing, ast);
+}
+
+static fallible refuse_null(struct typing *typing, const struct ast_expr *left, enum ast_op op,
+			    const struct ast_expr *right, struct err *err)
+{
+	return err_set(
+		err, ERR_TYPE,
+		"Comparison with NULL not supported: %s %s %s\nUse 'IS NULL' or 'IS NOT NULL' "
+		"instead.",
+		operand_text(typing, left), ast_op_text(op), operand_text(typing, right));
 }
 
 static fallible compare(struct typing *typing, enum ast_op op, const struct ast_expr *left_ast,
@@ -106,7 +113,7 @@ fallible typing_comparison(struct typing *typing, const struct ast_expr *ast,
 	TRY(side(typing, right_ast, left_ast, &right, err));
 	if (left->type->kind == TYPE_NULL || right->type->kind == TYPE_NULL) {
 		if (op != AST_DISTINCT)
-			return refuse_null(typing, ast, err);
+			return refuse_null(typing, left_ast, op, right_ast, err);
 		if (left->type->kind == TYPE_NULL)
 			left = typing_cast(typing->arena, left, right->type);
 		else
@@ -132,7 +139,7 @@ fallible typing_between(struct typing *typing, const struct ast_expr *ast, struc
 	for (unsigned i = 1; i < 3; i++) {
 		TRY(side(typing, asts[i], asts[0], &parts[i], err));
 		if (parts[i]->type->kind == TYPE_NULL)
-			return refuse_null(typing, ast, err);
+			return refuse_null(typing, asts[0], i == 1 ? AST_GE : AST_LE, asts[i], err);
 	}
 	const struct expr *args[3] = { parts[0], parts[1], parts[2] };
 	for (unsigned i = 1; i < 3; i++) {
@@ -146,48 +153,52 @@ fallible typing_between(struct typing *typing, const struct ast_expr *ast, struc
 	return 0;
 }
 
-/* Lists: the common type of their items. */
-
-static bool is_text_literal(const struct ast_expr *ast)
-{
-	return ast->kind == AST_STRING;
-}
+/*
+ * Lists: the common type of their items.
+ *
+ * A text literal has no type of its own here: it becomes what the others are, also inside
+ * constructors. A literal of another kind becomes a text where the others are texts.
+ */
 
 static bool text_prefix(struct slice text, const char *word)
 {
 	return text.len > 0 && slice_eq_nocase(text, slice_sub(slice_str(word), 0, text.len));
 }
 
-/* A text literal that stands where a number or a boolean is wanted. */
-static fallible convert_text(struct typing *typing, const struct ast_expr *ast,
-			     const struct type *type, struct expr **item, struct err *err)
+static bool is_literal(const struct ast_expr *ast)
 {
-	struct slice text = ast->string;
-	bool fits = false;
-	if (type->kind == TYPE_BOOLEAN)
-		fits = text_prefix(text, "true") || text_prefix(text, "false") ||
-		       text_prefix(text, "yes") || text_prefix(text, "no");
-	struct expr *cast = typing_cast(typing->arena, *item, type);
-	struct value value;
-	if (type->kind != TYPE_BOOLEAN)
-		fits = program_fold(cast, typing->arena, 0, &value, NULL) == 0 && !value.is_null;
-	if (!fits) {
-		const char *name =
-			type->kind == TYPE_DECIMAL ? "DECIMAL" : typing_type_name(typing, type);
-		return err_set(err, ERR_TYPE, "invalid input syntax for type %s: \"%.*s\".", name,
-			       SLICE_ARGS(text));
-	}
-	*item = cast;
-	return 0;
+	return ast->kind == AST_BOOLEAN || ast->kind == AST_INTEGER || ast->kind == AST_DECIMAL ||
+	       ast->kind == AST_DOUBLE;
 }
 
-static fallible no_operator(struct typing *typing, const struct type *want, const struct expr *item,
+/* The type an item brings: TYPE_NULL where a text literal waits for one. */
+static const struct type *soft_type(struct arena *arena, const struct ast_expr *ast,
+				    const struct type *type)
+{
+	if (ast->kind == AST_STRING)
+		return TYPE_OF(TYPE_NULL);
+	if (ast->kind == AST_ARRAY && ast->items.len > 0)
+		return type_array(arena, soft_type(arena, ast->items.items[0], type->element));
+	if (ast->kind == AST_MAP && ast->map.len > 0)
+		return type_map(arena, soft_type(arena, ast->map.items[0].key, type->key),
+				soft_type(arena, ast->map.items[0].value, type->element));
+	if (ast->kind != AST_STRUCT)
+		return type;
+	struct type_field *fields = arena_array(arena, struct type_field, type->nfields);
+	for (uint32_t i = 0; i < type->nfields; i++) {
+		fields[i] = type->fields[i];
+		fields[i].type = soft_type(arena, ast->structure.items[i].value, fields[i].type);
+	}
+	return type_struct(arena, fields, type->nfields);
+}
+
+static fallible no_operator(struct typing *typing, const struct type *want, const struct type *type,
 			    const struct ast_expr *ast, struct err *err)
 {
 	return err_set(err, ERR_TYPE,
 		       "operator does not exist: %s = %s (%s)\nHint: You might need to add "
 		       "explicit type casts.",
-		       typing_type_name(typing, want), typing_type_name(typing, item->type),
+		       typing_type_name(typing, want), typing_type_name(typing, type),
 		       typing_name(typing, ast));
 }
 
@@ -232,68 +243,148 @@ static const struct type *common_type(struct arena *arena, const struct type *a,
 	return type_struct(arena, fields, n);
 }
 
-/* The common type of the items that are no text literals, or of all when the first is one. */
-static fallible find_common(struct typing *typing, struct expr *const *items,
-			    const struct ast_expr *const *asts, uint32_t n,
-			    const struct type **ret_type, struct err *err)
+/* What is still without a type is a text. */
+static const struct type *settle(struct arena *arena, const struct type *type, bool text)
 {
-	const struct type *type = TYPE_OF(TYPE_NULL);
-	for (uint32_t i = 0; i < n; i++) {
-		const struct type *item = items[i]->type;
-		bool convertible = is_text_literal(asts[i]) && type->kind != TYPE_NULL &&
-				   (type_is_number(type) || type->kind == TYPE_BOOLEAN);
-		if (convertible)
-			continue;
-		if (type->kind == TYPE_STRING && is_text_literal(asts[0]) && type_is_number(item)) {
-			/* '10', 20: the texts before are numbers */
-			type = item;
-			continue;
-		}
-		const struct type *both = common_type(typing->arena, type, item);
-		if (both == NULL)
-			return no_operator(typing, type, items[i], asts[i], err);
-		type = both;
+	if (type->kind == TYPE_NULL)
+		return text ? TYPE_OF(TYPE_STRING) : type;
+	if (type->kind == TYPE_ARRAY)
+		return type_array(arena, settle(arena, type->element, true));
+	if (type->kind == TYPE_MAP)
+		return type_map(arena, settle(arena, type->key, true),
+				settle(arena, type->element, true));
+	if (type->kind != TYPE_STRUCT)
+		return type;
+	struct type_field *fields = arena_array(arena, struct type_field, type->nfields);
+	for (uint32_t i = 0; i < type->nfields; i++) {
+		fields[i] = type->fields[i];
+		fields[i].type = settle(arena, fields[i].type, true);
 	}
-	*ret_type = type;
+	return type_struct(arena, fields, type->nfields);
+}
+
+static bool folds(struct typing *typing, struct slice text, const struct type *type)
+{
+	struct expr *expr = expr_new(typing->arena, EXPR_CONST, TYPE_OF(TYPE_STRING), NULL, 0);
+	struct value value;
+	expr->constant = (struct value){ .bytes = text };
+	return program_fold(typing_cast(typing->arena, expr, type), typing->arena, 0, &value,
+			    NULL) == 0 &&
+	       !value.is_null;
+}
+
+/* A text literal among numbers makes them as wide as it needs. */
+static const struct type *widen_for_text(struct typing *typing, const struct type *type,
+					 const struct ast_expr *ast)
+{
+	if (ast->kind != AST_STRING || (type->kind != TYPE_INT && type->kind != TYPE_BIGINT) ||
+	    folds(typing, ast->string, type))
+		return type;
+	if (folds(typing, ast->string, TYPE_OF(TYPE_BIGINT)))
+		return TYPE_OF(TYPE_BIGINT);
+	const struct type *decimal =
+		type_decimal(typing->arena, type->kind == TYPE_INT ? 10 : 19, 0);
+	return folds(typing, ast->string, decimal) ? decimal : type;
+}
+
+static fallible coerce_text(struct typing *typing, const struct ast_expr *ast,
+			    const struct type *type, struct expr **item, struct err *err)
+{
+	struct slice text = ast->string;
+	bool fits = type->kind == TYPE_STRING;
+	if (type->kind == TYPE_BOOLEAN)
+		fits = text_prefix(text, "true") || text_prefix(text, "false") ||
+		       text_prefix(text, "yes") || text_prefix(text, "no");
+	else if (type_is_number(type))
+		fits = folds(typing, text, type);
+	else if (type->kind != TYPE_STRING)
+		return no_operator(typing, type, TYPE_OF(TYPE_STRING), ast, err);
+	if (!fits) {
+		const char *name =
+			type->kind == TYPE_DECIMAL ? "DECIMAL" : typing_type_name(typing, type);
+		return err_set(err, ERR_TYPE, "invalid input syntax for type %s: \"%.*s\".", name,
+			       SLICE_ARGS(text));
+	}
+	*item = typing_cast(typing->arena, *item, type);
 	return 0;
 }
 
-static const struct type *wider_for_text(struct typing *typing, const struct type *type,
-					 const struct ast_expr *ast)
+static fallible coerce(struct typing *typing, const struct ast_expr *ast, const struct type *type,
+		       struct expr **item, struct err *err);
+
+static fallible coerce_parts(struct typing *typing, const struct ast_expr *ast,
+			     const struct type *type, struct expr **item, struct err *err)
 {
-	struct expr *text = expr_new(typing->arena, EXPR_CONST, TYPE_OF(TYPE_STRING), NULL, 0);
-	text->constant = (struct value){ .bytes = ast->string };
-	struct value value;
-	if (program_fold(typing_cast(typing->arena, text, type), typing->arena, 0, &value, NULL) ==
-		    0 &&
-	    !value.is_null)
-		return type;
-	if (type->kind != TYPE_INT)
-		return type;
-	const struct type *big = TYPE_OF(TYPE_BIGINT);
-	if (program_fold(typing_cast(typing->arena, text, big), typing->arena, 0, &value, NULL) ==
-		    0 &&
-	    !value.is_null)
-		return big;
-	return type;
+	uint32_t n = (*item)->nargs;
+	struct expr **args = arena_array(typing->arena, struct expr *, n);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct ast_expr *part;
+		const struct type *want = type->element;
+		if (ast->kind == AST_ARRAY) {
+			part = ast->items.items[i];
+		} else if (ast->kind == AST_MAP) {
+			part = i % 2 == 0 ? ast->map.items[i / 2].key : ast->map.items[i / 2].value;
+			want = i % 2 == 0 ? type->key : type->element;
+		} else {
+			part = ast->structure.items[i].value;
+			want = type_field_find(type, ast->structure.items[i].name.text)->type;
+		}
+		args[i] = expr_new(typing->arena, (*item)->args[i]->kind, (*item)->args[i]->type,
+				   NULL, 0);
+		*args[i] = *(*item)->args[i];
+		TRY(coerce(typing, part, want, &args[i], err));
+		args[i]->catches = true;
+	}
+	const struct type *made = type;
+	if (ast->kind == AST_STRUCT) {
+		struct type_field *fields = arena_array(typing->arena, struct type_field, n);
+		for (uint32_t i = 0; i < n; i++)
+			fields[i] =
+				(struct type_field){ (*item)->type->fields[i].name, args[i]->type };
+		made = type_struct(typing->arena, fields, n);
+	}
+	struct expr *expr =
+		expr_new(typing->arena, (*item)->kind, made, (const struct expr *const *)args, n);
+	expr->text = (*item)->text;
+	*item = typing_cast(typing->arena, expr, type);
+	return 0;
+}
+
+/* Brings an item to the list's type; common_type has said that it can be, texts apart. */
+static fallible coerce(struct typing *typing, const struct ast_expr *ast, const struct type *type,
+		       struct expr **item, struct err *err)
+{
+	if (ast->kind == AST_STRING)
+		return coerce_text(typing, ast, type, item, err);
+	if (((*item)->kind == EXPR_ARRAY || (*item)->kind == EXPR_MAP ||
+	     (*item)->kind == EXPR_STRUCT) &&
+	    !type_eq((*item)->type, type))
+		return coerce_parts(typing, ast, type, item, err);
+	*item = typing_cast(typing->arena, *item, type);
+	return 0;
 }
 
 fallible typing_common(struct typing *typing, struct expr **items,
 		       const struct ast_expr *const *asts, uint32_t n, const struct type **ret_type,
 		       struct err *err)
 {
-	const struct type *type;
-	TRY(find_common(typing, items, asts, n, &type, err));
+	const struct type *type = TYPE_OF(TYPE_NULL);
+	bool texts = false;
 	for (uint32_t i = 0; i < n; i++) {
-		if (is_text_literal(asts[i]) && type->kind == TYPE_INT)
-			type = wider_for_text(typing, type, asts[i]);
+		const struct type *soft = soft_type(typing->arena, asts[i], items[i]->type);
+		texts |= asts[i]->kind == AST_STRING;
+		if (type->kind == TYPE_STRING && is_literal(asts[i]))
+			continue; /* becomes a text */
+		const struct type *both = common_type(typing->arena, type, soft);
+		if (both == NULL)
+			return no_operator(typing, type, items[i]->type, asts[i], err);
+		type = both;
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		if (is_text_literal(asts[i]) && type->kind != TYPE_STRING)
-			TRY(convert_text(typing, asts[i], type, &items[i], err));
-		else
-			items[i] = typing_cast(typing->arena, items[i], type);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		type = widen_for_text(typing, type, asts[i]);
+	type = settle(typing->arena, type, texts);
+	for (uint32_t i = 0; i < n; i++)
+		TRY(coerce(typing, asts[i], type, &items[i], err));
 	*ret_type = type;
 	return 0;
 }

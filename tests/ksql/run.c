@@ -11,6 +11,7 @@
 #include "sql/parse.h"
 #include "sql/plan.h"
 #include "tests/ksql/cases.h"
+#include "tests/ksql/functions.h"
 #include "tests/ksql/records.h"
 
 #define IMPLICIT_PARTITIONS 4
@@ -35,6 +36,7 @@ struct harness {
 	struct arena *arena;
 	struct catalog catalog;
 	struct func_registry *functions;
+	struct agg_registry aggregates;
 	struct plan_options options;
 	VEC(struct stub_topic *) topics;
 	VEC(struct running) queries;
@@ -331,6 +333,16 @@ static void add_topics(struct harness *h)
 	}
 }
 
+static void add_functions(struct harness *h)
+{
+	for (const struct func_def *func = TEST_FUNCTIONS; func->name != NULL; func++) {
+		int code = func_registry_add(h->functions, func, NULL);
+		assert(code == 0);
+	}
+	for (const struct agg_def *agg = TEST_AGGREGATES; agg->name != NULL; agg++)
+		h->aggregates.extra[h->aggregates.n++] = agg;
+}
+
 static fallible run_all(struct harness *h, struct err *err)
 {
 	add_topics(h);
@@ -356,7 +368,9 @@ fallible case_run(const struct test_case *test, struct err *err)
 	struct err got = ERR_INIT;
 	catalog_init(&h.catalog);
 	h.functions = func_registry_new(test->arena);
+	add_functions(&h);
 	h.options = (struct plan_options){ .functions = h.functions,
+					   .aggregates = &h.aggregates,
 					   .properties = &test->properties,
 					   .default_partitions = IMPLICIT_PARTITIONS };
 	int code = run_all(&h, &got);
