@@ -4,7 +4,7 @@
  * The order of things: the sources are found and the conditions of joins read (query_from.c), every
  * expression is qualified, which tells the columns that are used (query_select.c), then nodes are put
  * one on the other: sources and joins, WHERE, table functions, PARTITION BY or GROUP BY with its
- * aggregates (query_group.c), and the projection (query_select.c). `node` is the top so far, and
+ * aggregates (query_group.c), and the projection (query_project.c). `node` is the top so far, and
  * `keys` says what its key columns are called in the query.
  */
 #ifndef WEIR_SQL_QUERY_H
@@ -77,6 +77,8 @@ fallible query_build_filter(struct query *query, const struct ast_expr *conditio
 			    const char *clause, struct err *err);
 fallible query_build_explode(struct query *query, struct err *err);
 fallible query_build_partition(struct query *query, struct err *err);
+
+/* query_project.c */
 fallible query_build_projection(struct query *query, const struct schema **ret_schema,
 				struct err *err);
 
