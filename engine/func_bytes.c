@@ -139,8 +139,7 @@ static void append_from_ascii(struct buf *to, struct slice bytes)
 #define MIME_LINE 76
 #define MIME_LINE_BYTES (MIME_LINE / 4 * 3)
 
-/* Base64 in lines of 76 characters, as java.util.Base64's MIME encoder cuts it. */
-static void append_mime(struct buf *to, struct slice bytes)
+void func_append_mime(struct buf *to, struct slice bytes)
 {
 	for (size_t at = 0; at < bytes.len; at += MIME_LINE_BYTES) {
 		if (at > 0)
@@ -170,7 +169,7 @@ static void encode_as(struct slice bytes, enum encoding encoding, enum leniency 
 		if (leniency == LENIENT_CODEC)
 			base64_encode(bytes, to);
 		else
-			append_mime(to, bytes);
+			func_append_mime(to, bytes);
 		return;
 	case ENCODING_NONE:
 		break;

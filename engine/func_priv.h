@@ -40,4 +40,7 @@ void func_put_texts(struct eval *eval, const struct func_call *call, uint32_t ro
 void func_put_pairs(struct eval *eval, const struct func_call *call, uint32_t row,
 		    const struct func_texts *pairs);
 
+/* Base64 in lines of 76 characters, as java.util.Base64's MIME encoder cuts it. */
+void func_append_mime(struct buf *to, struct slice bytes);
+
 #endif
