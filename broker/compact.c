@@ -93,7 +93,8 @@ static struct candidate look_at(struct log *log, int64_t now_ms)
 				       .dirty_from = MAX(log->cleaned_offset, log->start_offset) };
 	uint64_t clean = 0, dirty = 0;
 	vec_each(segment, &log->segments) {
-		if ((*segment)->end_offset > candidate.limit)
+		/* An empty active segment ends where it begins. */
+		if ((*segment)->end_offset > candidate.limit || !(*segment)->closed)
 			break;
 		if ((*segment)->end_offset <= candidate.dirty_from) {
 			clean += (*segment)->bytes;
@@ -116,7 +117,7 @@ static fallible copy_state(struct compaction *compaction, struct err *err)
 	struct log *log = compaction->log;
 	vec_each(entry, &log->segments) {
 		struct segment *segment = *entry;
-		if (segment->end_offset > compaction->limit)
+		if (segment->end_offset > compaction->limit || !segment->closed)
 			break;
 		TRY(segment_load(segment, compaction->index_interval, err));
 		TRY(segment_open(segment, false, err));

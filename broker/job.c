@@ -114,7 +114,7 @@ static void add_segment(struct log_job *job, struct segment *segment)
 	for (size_t i = 0; i < COUNT_OF(SUFFIXES); i++) {
 		CLEANUP(buf_fini) struct buf bytes = BUF_INIT(PRODUCER_SNAPSHOT_BYTES_MAX);
 		uint64_t at = segment_print_unsaved(segment, SUFFIXES[i], &bytes);
-		bool wanted = bytes.len > 0 || (segment->closed && at == 0 && i < 2);
+		bool wanted = bytes.len > 0 || segment->trim || (segment->closed && at == 0 && i < 2);
 		if (!wanted)
 			continue;
 		const char *path = segment_path(&job->store->path, segment->dir,
@@ -232,13 +232,12 @@ static int prepare_checkpoint(struct log_job *job, bool force, struct err *err)
 	return 0;
 }
 
-static struct log_job *checkpoint_job(struct log_store *store, bool force, bool stands_in,
-				      int64_t now_ms)
+static fallible checkpoint_job(struct log_store *store, bool force, bool stands_in, int64_t now_ms,
+			       struct log_job **ret_job, struct err *err)
 {
-	struct err err = ERR_INIT;
 	struct log_job *job = job_new(store, LOG_JOB_CHECKPOINT);
 	job->stands_in = stands_in;
-	int code = prepare_checkpoint(job, force, &err);
+	int code = prepare_checkpoint(job, force, err);
 	if (stands_in) {
 		wal_take(&store->wal, &job->blocks);
 		/* All of them are dirty too, and so already in the job. */
@@ -251,11 +250,12 @@ static struct log_job *checkpoint_job(struct log_store *store, bool force, bool 
 		job_free(job);
 		store->retry_ms = now_ms + LOG_RETRY_MS;
 		if (stands_in || code == ERR_NO_SPACE)
-			log_store_fail(store, code, &err, false);
-		return NULL;
+			log_store_fail(store, code, err, false);
+		return code;
 	}
 	store->checkpoint_job = job;
-	return job;
+	*ret_job = job;
+	return 0;
 }
 
 struct log_job *log_store_sync_begin(struct log_store *store, int64_t now_ms)
@@ -272,7 +272,8 @@ struct log_job *log_store_sync_begin(struct log_store *store, int64_t now_ms)
 		job_free(job);
 		if (store->checkpoint_job != NULL)
 			return NULL; /* it will make room */
-		return checkpoint_job(store, false, true, now_ms);
+		struct err err = ERR_INIT;
+		return checkpoint_job(store, false, true, now_ms, &job, &err) == 0 ? job : NULL;
 	}
 	take_logs(job, &store->unsynced, false);
 	store->sync_job = job;
@@ -288,9 +289,11 @@ struct log_job *log_store_checkpoint_begin(struct log_store *store, bool force, 
 	bool due = wal_live_bytes(&store->wal) >= LOG_CHECKPOINT_BYTES ||
 		   wal_live_bytes(&store->wal) >= 2 * (uint64_t)store->wal.file_bytes ||
 		   now_ms - store->last_checkpoint_ms >= store->checkpoint_ms;
+	struct err err = ERR_INIT;
+	struct log_job *job;
 	if (!force && !(dirty && due))
 		return NULL;
-	return checkpoint_job(store, force, false, now_ms);
+	return checkpoint_job(store, force, false, now_ms, &job, &err) == 0 ? job : NULL;
 }
 
 struct log_job *log_store_compact_begin(struct log_store *store, int64_t now_ms)
@@ -411,6 +414,7 @@ static void end_checkpoint(struct log_job *job)
 		segment->offsets_saved = entry->offsets;
 		segment->times_saved = entry->times;
 		segment->aborted_saved = entry->aborted;
+		segment->trim = false;
 	}
 	vec_each(entry, &job->logs) {
 		struct log *log = entry->log;
@@ -481,9 +485,11 @@ fallible log_store_sync(struct log_store *store, int64_t now_ms, struct err *err
 
 fallible log_store_checkpoint(struct log_store *store, int64_t now_ms, struct err *err)
 {
-	struct log_job *job = log_store_checkpoint_begin(store, true, now_ms);
-	if (job == NULL)
+	struct log_job *job;
+	assert(store->checkpoint_job == NULL);
+	if (store->failed_for_ever)
 		return log_store_failure(store, err);
+	TRY(checkpoint_job(store, true, false, now_ms, &job, err));
 	log_job_run(job);
 	return log_store_job_end(store, job, now_ms, err);
 }

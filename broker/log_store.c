@@ -358,11 +358,28 @@ static fallible take_clean_mark(struct log_store *store, struct err *err)
 	return store->disk->ops->sync_dir(store->disk, store->dir, err);
 }
 
+/* The data folder's own name is durable too. */
+static fallible sync_parent(struct log_store *store, struct err *err)
+{
+	CLEANUP(buf_fini) struct buf parent = BUF_INIT(SEGMENT_PATH_MAX);
+	struct slice dir = slice_str(store->dir);
+	size_t end = dir.len;
+	while (end > 1 && dir.data[end - 1] == '/')
+		end--;
+	while (end > 0 && dir.data[end - 1] != '/')
+		end--;
+	while (end > 1 && dir.data[end - 1] == '/')
+		end--;
+	buf_append(&parent, end > 0 ? slice_sub(dir, 0, end) : SLICE("."));
+	return store->disk->ops->sync_dir(store->disk, buf_str(&parent), err);
+}
+
 static fallible open_store(struct log_store *store, const struct log_store_options *options,
 			   struct err *err)
 {
 	struct disk *disk = store->disk;
 	TRY(disk->ops->make_dir(disk, store->dir, err));
+	TRY(sync_parent(store, err));
 	TRY(disk->ops->lock(disk, in_store(store, LOCK_FILE), &store->lock, err));
 	TRY(read_meta(store, options, err));
 	TRY(take_clean_mark(store, err));

@@ -21,7 +21,7 @@ static void segment_unref_pointer(struct segment **segment)
 
 struct listing {
 	struct log *log;
-	VEC(int64_t) bases, swaps, snapshots;
+	VEC(int64_t) bases, swaps, snapshots, indexes;
 	VEC(char *) leftovers;
 };
 
@@ -49,6 +49,9 @@ static int note_name(void *arg, const char *name, bool is_dir)
 		vec_push(&listing->snapshots, base);
 	else if (slice_eq_str(kind, SEGMENT_LOG SEGMENT_SWAP))
 		vec_push(&listing->swaps, base);
+	else if (slice_eq_str(kind, SEGMENT_INDEX) || slice_eq_str(kind, SEGMENT_TIME_INDEX) ||
+		 slice_eq_str(kind, SEGMENT_TXN_INDEX))
+		vec_push(&listing->indexes, base);
 	return 0;
 }
 
@@ -60,6 +63,7 @@ static void listing_fini(struct listing *listing)
 	vec_fini(&listing->bases);
 	vec_fini(&listing->swaps);
 	vec_fini(&listing->snapshots);
+	vec_fini(&listing->indexes);
 }
 
 static void sort_offsets(int64_t *items, uint32_t n)
@@ -150,6 +154,15 @@ static fallible finish_swap(struct log *log, struct listing *listing, int64_t ba
 	return 0;
 }
 
+static bool has_segment(const struct listing *listing, int64_t base)
+{
+	vec_each(item, &listing->bases) {
+		if (*item == base)
+			return true;
+	}
+	return false;
+}
+
 static fallible clean_up(struct log *log, struct listing *listing, struct err *err)
 {
 	struct disk *disk = log->store->disk;
@@ -160,6 +173,10 @@ static fallible clean_up(struct log *log, struct listing *listing, struct err *e
 	}
 	vec_each(base, &listing->swaps)
 		TRY(finish_swap(log, listing, *base, err));
+	vec_each(base, &listing->indexes) {
+		if (!has_segment(listing, *base)) /* of a segment that a crash took away */
+			TRY(remove_segment(log, *base, err));
+	}
 	if (listing->swaps.len > 0)
 		TRY(disk->ops->sync_dir(disk, log->dir, err));
 	return 0;
@@ -225,9 +242,21 @@ static fallible check_segments(struct log *log, struct err *err)
 	return 0;
 }
 
+/* What the segment's file of aborted transactions does not have: it is behind the last checkpoint. */
+static void replay_batch(struct log *log, struct segment *segment, const struct record_batch *batch)
+{
+	struct log_aborted aborted;
+	if (!producer_apply(&log->producers, batch, batch->base_offset, batch->max_timestamp,
+			    &aborted) ||
+	    !segment->loaded)
+		return;
+	int64_t known = segment->aborted.len > 0 ? vec_last(&segment->aborted)->last_offset : -1;
+	if (aborted.last_offset > known)
+		segment_note_aborted(segment, &aborted);
+}
+
 static fallible replay_producers(struct log *log, int64_t from, struct err *err)
 {
-	struct log_aborted ignored;
 	struct record_batch batch;
 	for (uint32_t i = log_segment_index(log, from); i < log->segments.len; i++) {
 		struct segment *segment = log->segments.items[i];
@@ -250,8 +279,7 @@ static fallible replay_producers(struct log *log, int64_t from, struct err *err)
 			if (code == ERR_CORRUPT)
 				code = segment_scan_resume(&scan, err);
 			else if (code == 0 && more && batch.base_offset >= from)
-				(void)producer_apply(&log->producers, &batch, batch.base_offset,
-						     batch.max_timestamp, &ignored);
+				replay_batch(log, segment, &batch);
 			TRY(code);
 		}
 		log->store->recovery.bytes_read += segment->written - MIN(at, segment->written);
@@ -264,9 +292,11 @@ static fallible restore_producers(struct log *log, const struct listing *listing
 	CLEANUP(buf_fini) struct buf bytes = BUF_INIT(PRODUCER_SNAPSHOT_BYTES_MAX);
 	struct disk *disk = log->store->disk;
 	int64_t from = log->segments.items[0]->base_offset;
+	/* One from a checkpoint that was not finished knows more than the files do. */
+	int64_t newest = MIN(log->end_offset, log->recovery_point);
 	for (uint32_t i = listing->snapshots.len; i > 0; i--) {
 		int64_t offset = listing->snapshots.items[i - 1];
-		if (offset > log->end_offset) {
+		if (offset > newest) {
 			TRY(remove_name(log, offset, SEGMENT_SNAPSHOT, err));
 			continue;
 		}
@@ -279,7 +309,7 @@ static fallible restore_producers(struct log *log, const struct listing *listing
 		}
 	}
 	vec_each(offset, &listing->snapshots) {
-		if (*offset <= log->end_offset)
+		if (*offset <= newest)
 			vec_push(&log->snapshots, *offset);
 	}
 	TRY(replay_producers(log, from, err));

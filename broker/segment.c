@@ -332,7 +332,7 @@ fallible segment_recover(struct segment *segment, int64_t trusted, int64_t index
 	}
 	TRY(code);
 	TRY(read_first_time(segment, err));
-	segment->unsynced = segment->loaded = true;
+	segment->unsynced = segment->loaded = segment->trim = true;
 	*ret_read = segment->written -
 		    (segment->offsets_saved > 0 ?
 			     segment->index.offsets.items[segment->offsets_saved - 1].position :

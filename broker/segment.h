@@ -41,6 +41,7 @@ struct segment {
 	bool loaded;   /* index, times and aborted are as they should be */
 	bool unsynced; /* written since it was last synced */
 	bool closed;   /* grows no more */
+	bool trim;     /* the files of the indexes may have more at their ends, which must go */
 };
 
 struct segment *segment_new(struct disk *disk, const char *dir, int64_t base_offset);

@@ -168,9 +168,15 @@ static fallible file_open(struct wal *wal, struct wal_file *file, struct err *er
 	CLEANUP(buf_fini) struct buf path = BUF_INIT(PATH_BYTES_MAX);
 	if (file->file != NULL)
 		return 0;
+	struct disk_file *opened;
 	TRY(wal->disk->ops->open(wal->disk, file_path(wal, file->number, &path),
-				 DISK_READ | DISK_WRITE | DISK_CREATE, &file->file, err));
-	return wal->disk->ops->sync_dir(wal->disk, wal->dir, err);
+				 DISK_READ | DISK_WRITE | DISK_CREATE, &opened, err));
+	int code = wal->disk->ops->sync_dir(wal->disk, wal->dir, err);
+	if (code != 0)
+		opened->ops->close(opened); /* its name is not sure yet: the next write tries again */
+	else
+		file->file = opened;
+	return code;
 }
 
 /* Zeroes behind the block, to the next step, where the file has never been written. */
