@@ -114,7 +114,7 @@ static void regexp_extract(struct eval *eval, const struct func_call *call)
 static void regexp_extract_all(struct eval *eval, const struct func_call *call)
 {
 	CLEANUP(pattern_fini) struct pattern own = { .set = false };
-	CLEANUP(func_texts_fini) struct func_texts matches = { .list = { NULL } };
+	CLEANUP(func_texts_fini) struct func_texts matches = { .list = { 0 } };
 	SEL_EACH(i, call->sel)
 	{
 		uint32_t group;
@@ -251,7 +251,7 @@ static void split_as_splitter(struct eval *eval, uint32_t row, struct regex *reg
 static void regexp_split(struct eval *eval, const struct func_call *call)
 {
 	CLEANUP(pattern_fini) struct pattern own = { .set = false };
-	CLEANUP(func_texts_fini) struct func_texts parts = { .list = { NULL } };
+	CLEANUP(func_texts_fini) struct func_texts parts = { .list = { 0 } };
 	SEL_EACH(i, call->sel)
 	{
 		struct slice text = call->args[0]->bytes[i];

@@ -30,7 +30,7 @@ static void push_parts(struct func_texts *parts, struct slice text, struct slice
 
 static void split_at(struct eval *eval, const struct func_call *call, bool bytes)
 {
-	CLEANUP(func_texts_fini) struct func_texts parts = { .list = { NULL } };
+	CLEANUP(func_texts_fini) struct func_texts parts = { .list = { 0 } };
 	SEL_EACH(i, call->sel)
 	{
 		struct slice text = call->args[0]->bytes[i], delimiter = call->args[1]->bytes[i];
@@ -67,8 +67,8 @@ static void push_entry(struct func_texts *pairs, struct slice entry, struct slic
 
 static void split_to_map(struct eval *eval, const struct func_call *call)
 {
-	CLEANUP(func_texts_fini) struct func_texts entries = { .list = { NULL } };
-	CLEANUP(func_texts_fini) struct func_texts pairs = { .list = { NULL } };
+	CLEANUP(func_texts_fini) struct func_texts entries = { .list = { 0 } };
+	CLEANUP(func_texts_fini) struct func_texts pairs = { .list = { 0 } };
 	SEL_EACH(i, call->sel)
 	{
 		struct slice between = call->args[1]->bytes[i], within = call->args[2]->bytes[i];

@@ -29,7 +29,7 @@ static fallible compile(struct regex *regex, struct slice pattern, struct err *e
 /* `context` serves compiling first; what limits matching replaces it. */
 fallible regex_init(struct regex *regex, struct slice pattern, struct err *err)
 {
-	struct regex made = { NULL };
+	struct regex made = { 0 };
 	pcre2_compile_context *settings = pcre2_compile_context_create(NULL);
 	assert(settings != NULL);
 	pcre2_set_newline(settings, PCRE2_NEWLINE_ANY);
@@ -58,7 +58,7 @@ void regex_fini(struct regex *regex)
 	pcre2_match_context_free(regex->context);
 	pcre2_match_data_free(regex->match);
 	pcre2_code_free(regex->code);
-	*regex = (struct regex){ NULL };
+	*regex = (struct regex){ 0 };
 }
 
 static int match(struct regex *regex, struct slice text, size_t from, uint32_t options)

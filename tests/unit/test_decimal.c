@@ -229,7 +229,7 @@ static void comparing_goes_by_value_at_any_scale(void **state)
 {
 	(void)state;
 	static const char *const rising[] = {
-		"-1e99", "-" NINES_38, "-1.5", "-1", "-1e-99", "0",
+		"-1e99", ("-" NINES_38), "-1.5", "-1", "-1e-99", "0",
 		"1e-99", "0.99",       "1",    "2",  NINES_38, "1e99"
 	};
 	for (size_t i = 0; i < COUNT_OF(rising); i++) {

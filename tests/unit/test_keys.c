@@ -31,14 +31,15 @@ static void integers_order_as_their_bytes(void **state)
 static void doubles_order_as_their_bytes(void **state)
 {
 	(void)state;
-	static const double ORDERED[] = { -INFINITY, -1e300, -2.5, -1e-300, -0.0,
-					  1e-300,    1.0,    2.5,  1e300,   INFINITY };
+	static const double ORDERED[] = { -(double)INFINITY, -1e300, -2.5, -1e-300, -0.0,
+					  1e-300,    1.0,    2.5,  1e300,   (double)INFINITY };
 	for (size_t i = 0; i < COUNT_OF(ORDERED); i++) {
 		for (size_t j = 0; j < COUNT_OF(ORDERED); j++) {
 			struct buf a = BUF_INIT(100), b = BUF_INIT(100);
 			keys_put_f64(&a, ORDERED[i]);
 			keys_put_f64(&b, ORDERED[j]);
-			assert_int_equal(slice_cmp(buf_slice(&a), buf_slice(&b)), (i > j) - (i < j));
+			assert_int_equal(slice_cmp(buf_slice(&a), buf_slice(&b)),
+					 (i > j) - (i < j));
 			buf_fini(&a);
 			buf_fini(&b);
 		}

@@ -229,7 +229,7 @@ static void numbers_of_all_kinds_compare(void **state)
 	GIVES(cmp(f64(0.30000000000000004), OP_GT, dec(2, 1, 3)), "true");
 	GIVES(cmp(f64(1e300), OP_GT, dec(2, 1, 3)), "true");
 	GIVES(cmp(f64(-1e-300), OP_LT, dec(2, 1, 0)), "true");
-	GIVES(cmp(f64(INFINITY), OP_GT, dec(2, 1, 3)), "failed");
+	GIVES(cmp(f64((double)INFINITY), OP_GT, dec(2, 1, 3)), "failed");
 }
 
 static void dates_compare_with_timestamps(void **state)
