@@ -42,17 +42,36 @@ static fallible load_spans(struct request *request, const struct log_read *read,
 	return 0;
 }
 
-static fallible take_records(struct request *request, struct log_read *read,
-			     struct slice *ret_records, struct err *err)
+static void free_loaded(void *arg)
+{
+	buf_fini(arg);
+}
+
+/* The first span alone: as it lies in memory, or read from its file once. */
+static fallible take_first(struct request *request, struct log_read *read,
+			   struct slice *ret_records, struct err *err)
 {
 	const struct log_span *first = &read->spans[0];
-	if (first->bytes.data != NULL && (read->nspans == 1 || first->len >= BORROW_BYTES_MIN)) {
+	if (first->bytes.data != NULL) {
 		struct log_read *kept = arena_new(&request->arena, struct log_read);
 		*kept = *read;
 		arena_cleanup(&request->arena, unpin, kept);
 		*ret_records = first->bytes;
 		return 0;
 	}
+	struct buf *loaded = arena_new(&request->arena, struct buf);
+	buf_init(loaded, INT32_MAX);
+	arena_cleanup(&request->arena, free_loaded, loaded);
+	int code = log_span_load(first, loaded, ret_records, err);
+	log_read_done(read);
+	return code;
+}
+
+static fallible take_records(struct request *request, struct log_read *read,
+			     struct slice *ret_records, struct err *err)
+{
+	if (read->nspans == 1 || read->spans[0].len >= BORROW_BYTES_MIN)
+		return take_first(request, read, ret_records, err);
 	int code = load_spans(request, read, ret_records, err);
 	log_read_done(read);
 	return code;
