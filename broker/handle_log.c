@@ -5,6 +5,9 @@
 #include "broker/api.h"
 #include "broker/handle.h"
 
+/* Answers tell the epoch from this version on. */
+#define LIST_EPOCH_SINCE 4
+
 enum list_offsets_time { /* Kafka's numbers, in place of a timestamp */
 			 LIST_LATEST = -1,
 			 LIST_EARLIEST = -2,
@@ -77,6 +80,8 @@ static void list_partition(struct broker *broker, struct request *request, struc
 		error = broker_error_of(
 			find_offset(request, partition, asked->timestamp, answer, NULL));
 	answer->error_code = error;
+	if (request->version < LIST_EPOCH_SINCE)
+		answer->leader_epoch = -1;
 }
 
 void handle_list_offsets(struct broker *broker, struct request *request)
