@@ -341,7 +341,8 @@ static void slice(struct eval *eval, const struct func_call *call)
 }
 
 /* The items of a series; UINT64_MAX: there is none, and the row has failed. */
-static uint64_t series_len(struct eval *eval, uint32_t row, int64_t start, int64_t end, int64_t step)
+static uint64_t series_len(struct eval *eval, uint32_t row, int64_t start, int64_t end,
+			   int64_t step)
 {
 	const uint64_t most = VALUE_PARTS_MAX;
 	if (step == 0)

@@ -2,10 +2,10 @@
  * TRANSFORM, FILTER and REDUCE.
  *
  * The items of many rows go through a lambda at once: they are laid out as columns, one tuple an
- * item, for a run of rows whose items together are about a batch (struct tuples). A row with a tuple
- * that fails has failed as a whole, so what is written for it does not matter. REDUCE needs each
- * state before the next item, so it runs the first items of all rows, then their second ones, and
- * so on; rows leave as their arrays end.
+ * item, for a run of rows with some batches of items (struct tuples). A row with a tuple that fails
+ * has failed as a whole, so what is written for it does not matter. REDUCE needs each state before
+ * the next item, so it runs the first items of all rows, then their second ones, and so on; rows
+ * leave as their arrays end.
  */
 #include "engine/func_nested.h"
 

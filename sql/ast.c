@@ -1,5 +1,7 @@
 #include "sql/ast.h"
 
+#include "engine/unit.h"
+
 /* clang-format off */
 static const char *const op_texts[] = {
 #define AST_OP(op, text, name) [op] = text,
@@ -21,6 +23,17 @@ static const int64_t unit_ms[] = {
 #include "sql/ast.def"
 };
 /* clang-format on */
+
+/* The engine reads units of constants by number. */
+#define SAME_UNIT(name) static_assert((int)AST_##name == (int)UNIT_##name, "units in one order")
+SAME_UNIT(MILLISECOND);
+SAME_UNIT(SECOND);
+SAME_UNIT(MINUTE);
+SAME_UNIT(HOUR);
+SAME_UNIT(DAY);
+SAME_UNIT(MONTH);
+SAME_UNIT(YEAR);
+#undef SAME_UNIT
 
 const char *ast_op_text(enum ast_op op)
 {

@@ -4,6 +4,7 @@
 #include "base/decimal.h"
 #include "base/num.h"
 #include "engine/func.h"
+#include "engine/unit.h"
 #include "tests/lib/test.h"
 
 #define ROWS 3
@@ -198,6 +199,20 @@ static const struct expr *parse_time(struct calls *c, enum type_kind kind)
 	return literal(c, TYPE_OF(kind), value);
 }
 
+/* Always a constant: the unit words of DATEADD are nothing else. */
+static const struct expr *parse_unit(struct calls *c)
+{
+	static const char *const names[UNIT_COUNT] = { "MILLISECOND", "SECOND", "MINUTE", "HOUR",
+						       "DAY", "MONTH", "YEAR" };
+	for (int32_t unit = 0; unit < UNIT_COUNT; unit++) {
+		if (take(c, names[unit]))
+			return expr_const(&c->arena, TYPE_OF(TYPE_INTERVAL),
+					  (struct value){ .i32 = unit });
+	}
+	fail_msg("%s is no unit", c->at);
+	return NULL;
+}
+
 static const struct expr *parse_value(struct calls *c)
 {
 	skip_space(c);
@@ -220,6 +235,8 @@ static const struct expr *parse_value(struct calls *c)
 		if (take(c, times[i]))
 			return parse_time(c, TYPE_DATE + (enum type_kind)i);
 	}
+	if (take(c, "unit:"))
+		return parse_unit(c);
 	if (take(c, "ARRAY["))
 		return parse_nested(c, EXPR_ARRAY);
 	if (take(c, "MAP("))

@@ -5,7 +5,7 @@
  *	{ "lpad('ab', 5, 'xy')", "xyxab" }, { "len(null:STRING)", "NULL" }, { "elt(null, 'a')", "!..." }
  *
  * Literals: 'text', x'00ff', 12, 12L, 1.50 (DECIMAL), 1.5e0 (DOUBLE), true, null, null:TYPE (a scalar
- * type's name), date:18000, time:1000, timestamp:1000, ARRAY[a, b], MAP(k, v, k, v) and
+ * type's name), date:18000, time:1000, timestamp:1000, unit:DAY, ARRAY[a, b], MAP(k, v, k, v) and
  * STRUCT(NAME a, NAME b); calls nest. Each call is run twice: with its literals as constants, and
  * with them in columns, for three rows of which two are selected; results must agree.
  */
