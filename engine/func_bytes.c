@@ -187,8 +187,9 @@ static void encode(struct eval *eval, const struct func_call *call)
 		enum encoding from = encoding_of(call->args[1]->bytes[i]);
 		enum encoding to = encoding_of(call->args[2]->bytes[i]);
 		if (from == ENCODING_NONE || to == ENCODING_NONE || from == to) {
-			eval_fail(eval, i, "Supported input and output encodings are: "
-					   "hex, utf8, ascii and base64");
+			eval_fail(eval, i,
+				  "Supported input and output encodings are: "
+				  "hex, utf8, ascii and base64");
 			continue;
 		}
 		buf_reset(&bytes);
@@ -389,7 +390,8 @@ static bool append_escaped_character(struct buf *to, struct slice *text)
 		    low >= SURROGATE_LOW_MIN && low <= SURROGATE_MAX;
 	if (pair) {
 		*text = behind;
-		text_append(to, 0x10000 + ((unit - SURROGATE_MIN) << 10) + (low - SURROGATE_LOW_MIN));
+		text_append(to,
+			    0x10000 + ((unit - SURROGATE_MIN) << 10) + (low - SURROGATE_LOW_MIN));
 	} else {
 		buf_append_u8(to, '?');
 	}
@@ -428,7 +430,8 @@ static bool append_unescaped(struct buf *to, struct slice text)
 		if (c >= '0' && c <= '7') {
 			append_octal(to, &text);
 		} else if (letter != NULL || c == '\\' || c == '"' || c == '\'') {
-			buf_append_u8(to, letter != NULL ? (uint8_t)stands_for[letter - letters] : c);
+			buf_append_u8(to,
+				      letter != NULL ? (uint8_t)stands_for[letter - letters] : c);
 			text = slice_sub(text, 1, text.len);
 		}
 	}

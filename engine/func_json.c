@@ -2,9 +2,10 @@
  * JSON in texts: fields and items taken out, joined, counted; values written as JSON.
  *
  * As Jackson reads it: one value is read and what stands behind it is not looked at; a text without
- * any value is "missing", which most functions answer with NULL; what is no JSON fails its row. Values
- * are found by walking the text (json.h), without a tree: a part is a run of the input, checked once.
- * Taken out, a value is written anew without white space, and its numbers keep their digits.
+ * any value is "missing", which most functions answer with NULL; what is no JSON fails its row.
+ * Values are found by walking the text (json.h), without a tree: a part is a run of the input,
+ * checked once. Taken out, a value is written anew without white space, and its numbers keep their
+ * digits.
  */
 #include "engine/func_priv.h"
 
@@ -370,8 +371,9 @@ static void json_array_contains(struct eval *eval, const struct func_call *call)
 {
 	(void)eval;
 	SEL_EACH(i, call->sel)
-		call->out->boolean[i] =
-			array_contains(call->args[0]->bytes[i], call->args[1], i);
+	{
+		call->out->boolean[i] = array_contains(call->args[0]->bytes[i], call->args[1], i);
+	}
 }
 
 static void json_array_length(struct eval *eval, const struct func_call *call)
@@ -426,7 +428,7 @@ static void json_items(struct eval *eval, const struct func_call *call)
 	}
 }
 
-/* Names and values of an object, by turns: the last of equal names counts, where the first stood. */
+/* Names and values of an object, by turns. */
 static void push_members(struct eval *eval, struct func_texts *members, const struct part *object)
 {
 	CLEANUP(walk_fini) struct walk walk;
@@ -500,8 +502,7 @@ static void append_union(struct eval *eval, struct buf *to, const struct part *r
 		}
 	}
 	const char *between = "{";
-	map_each(member, &members)
-	{
+	map_each (member, &members) {
 		buf_append_str(to, between);
 		json_quote(to, map_key(member));
 		buf_append_u8(to, ':');
@@ -611,8 +612,8 @@ static void append_members(struct arena *arena, const struct type *type, const s
 			members[i] = (struct member){ key_text(arena, type->key, item),
 						      type->element, item + 1 };
 		else
-			members[i] = (struct member){ type->fields[i].name, type->fields[i].type,
-						      item };
+			members[i] =
+				(struct member){ type->fields[i].name, type->fields[i].type, item };
 	}
 	if (n > 1)
 		qsort(members, n, sizeof(*members), compare_members);

@@ -1,9 +1,9 @@
 /*
  * func_priv.h - what the families of functions share: where results go, and how large they may get.
  *
- * A kernel that makes texts collects one row's in a buf of its own (func_buf) and hands it over with
- * func_put, which copies it into the step's arena. A value past FUNC_VALUE_BYTES_MAX fails its row,
- * and so does all that would take the step past FUNC_STEP_BYTES_MAX.
+ * A kernel that makes texts collects one row's in a buf of its own (func_buf) and hands it over
+ * with func_put, which copies it into the step's arena. A value past FUNC_VALUE_BYTES_MAX fails its
+ * row, and so does all that would take the step past FUNC_STEP_BYTES_MAX.
  */
 #ifndef WEIR_ENGINE_FUNC_PRIV_H
 #define WEIR_ENGINE_FUNC_PRIV_H

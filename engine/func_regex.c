@@ -39,7 +39,8 @@ static void *prepare_from(struct arena *arena, const struct value *constant)
 	return pattern;
 }
 
-static void *prepare_first(struct arena *arena, const struct value *const *constants, uint32_t nargs)
+static void *prepare_first(struct arena *arena, const struct value *const *constants,
+			   uint32_t nargs)
 {
 	assert(nargs > 0);
 	return prepare_from(arena, constants[0]);
@@ -52,7 +53,7 @@ static void *prepare_second(struct arena *arena, const struct value *const *cons
 	return prepare_from(arena, constants[1]);
 }
 
-/* The row's pattern: the prepared one, else `own`, which keeps that of the row before. NULL: failed. */
+/* The prepared pattern, else the row's in `own`, kept for the next row. NULL: the row has failed. */
 static struct regex *pattern_of(struct eval *eval, const struct func_call *call, uint32_t row,
 				uint32_t arg, struct pattern *own)
 {
@@ -234,7 +235,7 @@ static void split_as_pattern(struct eval *eval, uint32_t row, struct regex *rege
 		(void)vec_pop(&parts->list);
 }
 
-/* Guava's Splitter: all between matches, also when there is nothing; matches of nothing split too. */
+/* Guava's Splitter: all between matches, empty or not; matches of nothing split too. */
 static void split_as_splitter(struct eval *eval, uint32_t row, struct regex *regex,
 			      struct slice text, struct func_texts *parts)
 {

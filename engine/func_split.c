@@ -79,7 +79,7 @@ static void split_to_map(struct eval *eval, const struct func_call *call)
 		vec_clear(&entries.list);
 		vec_clear(&pairs.list);
 		push_parts(&entries, call->args[0]->bytes[i], between);
-		vec_each(entry, &entries.list)
+		vec_each (entry, &entries.list)
 			push_entry(&pairs, *entry, within);
 		func_put_pairs(eval, call, i, &pairs);
 	}

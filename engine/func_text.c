@@ -1,4 +1,5 @@
-/* Texts: joined, cut, padded, searched, cased. Positions and lengths are Java's, in UTF-16 units. */
+/* Texts: joined, cut, padded, searched, cased. Positions and lengths are Java's, in UTF-16 units.
+ */
 #include "engine/func_priv.h"
 
 #include "base/text.h"
@@ -53,14 +54,18 @@ static void len_text(struct eval *eval, const struct func_call *call)
 {
 	(void)eval;
 	SEL_EACH(i, call->sel)
+	{
 		call->out->i32[i] = (int32_t)text_utf16_len(call->args[0]->bytes[i]);
+	}
 }
 
 static void len_bytes(struct eval *eval, const struct func_call *call)
 {
 	(void)eval;
 	SEL_EACH(i, call->sel)
+	{
 		call->out->i32[i] = (int32_t)call->args[0]->bytes[i].len;
+	}
 }
 
 static void rewrite(struct eval *eval, const struct func_call *call,

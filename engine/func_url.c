@@ -1,9 +1,9 @@
 /*
  * URLs: their parts, and parameters encoded and decoded.
  *
- * What is a URL is what java.net.URI takes: RFC 2396, and characters beyond ASCII anywhere. Parts are
- * absent (NULL) or a text; path, query and fragment come with their escapes undone. An authority that
- * is not a host with a port ("a_b:x") is one of a registry and has no host.
+ * What is a URL is what java.net.URI takes: RFC 2396, and characters beyond ASCII anywhere. Parts
+ * are absent (NULL) or a text; path, query and fragment come with their escapes undone. An
+ * authority that is not a host with a port ("a_b:x") is one of a registry and has no host.
  */
 #include "engine/func_priv.h"
 
@@ -290,7 +290,7 @@ static bool url_of(struct eval *eval, const struct func_call *call, uint32_t row
 }
 
 #define URL_PART(kernel, part)                                                                     \
-	static void kernel(struct eval *eval, const struct func_call *call)                       \
+	static void kernel(struct eval *eval, const struct func_call *call)                        \
 	{                                                                                          \
 		SEL_EACH(i, call->sel)                                                             \
 		{                                                                                  \
@@ -422,7 +422,8 @@ static void url_decode_param(struct eval *eval, const struct func_call *call)
 		buf_reset(&bytes);
 		buf_reset(&built);
 		if (!decode_parameter(call->args[0]->bytes[i], &bytes)) {
-			eval_fail(eval, i, "URLDecoder: Illegal hex characters in escape (%%) pattern");
+			eval_fail(eval, i,
+				  "URLDecoder: Illegal hex characters in escape (%%) pattern");
 			continue;
 		}
 		text_append_repaired(&built, buf_slice(&bytes));

@@ -17,8 +17,9 @@ static fallible compile(struct regex *regex, struct slice pattern, struct err *e
 			       REGEX_PATTERN_BYTES_MAX);
 	TRY(regex_translate(pattern, &translated, err));
 	TRY(buf_check(&translated, "a pattern", err));
-	regex->code = pcre2_compile((PCRE2_SPTR)buf_str(&translated), translated.len,
-				    PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, regex->context);
+	regex->code =
+		pcre2_compile((PCRE2_SPTR)buf_str(&translated), translated.len,
+			      PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, regex->context);
 	if (regex->code != NULL)
 		return 0;
 	uint8_t text[256];

@@ -2,10 +2,10 @@
  * regex.h - regular expressions as java.util.regex has them, matched by PCRE2.
  *
  * A pattern is translated where the two differ (regex_java.c: \uXXXX, nested classes and &&, POSIX
- * and Java properties, flags); what Java does not know (recursion, verbs, callouts) is refused. Texts
- * are UTF-8 and positions are bytes. A search gives up, as an error, after REGEX_MATCH_LIMIT steps,
- * for a pattern is a user's and may want exponential time. A struct regex holds its last match, so it
- * belongs to one thread.
+ * and Java properties, flags); what Java does not know (recursion, verbs, callouts) is refused.
+ * Texts are UTF-8 and positions are bytes. A search gives up, as an error, after REGEX_MATCH_LIMIT
+ * steps, for a pattern is a user's and may want exponential time. A struct regex holds its last
+ * match, so it belongs to one thread.
  */
 #ifndef WEIR_ENGINE_REGEX_H
 #define WEIR_ENGINE_REGEX_H
@@ -35,7 +35,8 @@ fallible regex_find(struct regex *regex, struct slice text, size_t from, bool *r
 /* Does the pattern match nothing at all? */
 bool regex_matches_empty(struct regex *regex);
 
-/* Of the last match: where it began and ended, and where Java's find() goes on; past the end: over. */
+/* Of the last match: where it began and ended, and where Java's find() goes on; past the end: over.
+ */
 size_t regex_from(const struct regex *regex);
 size_t regex_to(const struct regex *regex);
 size_t regex_next(const struct regex *regex, struct slice text);

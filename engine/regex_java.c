@@ -2,9 +2,9 @@
  * Patterns of java.util.regex as PCRE2 reads them.
  *
  * Most of a pattern is copied. What is written anew: \uXXXX and \0oo as \x{...}; \p{Lower} and its
- * kin as POSIX classes, \p{IsLatin} and \p{javaLowerCase} as PCRE2's properties; flags that only Java
- * has are dropped. A class with classes inside, [a-f[x]&&[^c]], becomes alternatives and lookaheads
- * for one character: (?:(?=(?:[a-f]|[x]))[^c]).
+ * kin as POSIX classes, \p{IsLatin} and \p{javaLowerCase} as PCRE2's properties; flags that only
+ * Java has are dropped. A class with classes inside, [a-f[x]&&[^c]], becomes alternatives and
+ * lookaheads for one character: (?:(?=(?:[a-f]|[x]))[^c]).
  */
 #include "engine/regex.h"
 
@@ -99,23 +99,25 @@ static void copy_quoted(struct translation *t, struct buf *to)
 	t->at = stop;
 }
 
-static const char *const posix_names[] = { "Lower", "Upper", "ASCII", "Alpha",  "Digit",
-					   "Alnum", "Punct", "Graph", "Print",  "Blank",
+static const char *const posix_names[] = { "Lower", "Upper",  "ASCII", "Alpha", "Digit",
+					   "Alnum", "Punct",  "Graph", "Print", "Blank",
 					   "Cntrl", "XDigit", "Space" };
 
 static const struct {
 	const char *java, *pcre;
 } properties[] = {
-	{ "javaLowerCase", "Ll" }, { "javaUpperCase", "Lu" }, { "javaLetter", "L" },
-	{ "javaAlphabetic", "Alphabetic" }, { "javaDigit", "Nd" },
-	{ "javaWhitespace", "White_Space" }, { "IsLetter", "L" }, { "IsDigit", "Nd" },
-	{ "IsPunctuation", "P" }, { "IsControl", "Cc" },
+	{ "javaLowerCase", "Ll" }, { "javaUpperCase", "Lu" },
+	{ "javaLetter", "L" },     { "javaAlphabetic", "Alphabetic" },
+	{ "javaDigit", "Nd" },     { "javaWhitespace", "White_Space" },
+	{ "IsLetter", "L" },       { "IsDigit", "Nd" },
+	{ "IsPunctuation", "P" },  { "IsControl", "Cc" },
 };
 
 static struct slice without(struct slice name, const char *prefix)
 {
-	return slice_starts_with(name, slice_str(prefix)) ? slice_sub(name, strlen(prefix), name.len)
-							  : name;
+	return slice_starts_with(name, slice_str(prefix))
+		       ? slice_sub(name, strlen(prefix), name.len)
+		       : name;
 }
 
 static void translate_property(struct slice name, bool negated, bool in_class, struct buf *to)
@@ -272,8 +274,8 @@ static fallible take_class_items(struct translation *t, struct operand *operand,
 static fallible translate_class(struct translation *t, struct buf *to)
 {
 	CLEANUP(buf_fini) struct buf ands = BUF_INIT(CLASS_BYTES_MAX);
-	CLEANUP(operand_fini) struct operand operand = { BUF_INIT(CLASS_BYTES_MAX),
-							 BUF_INIT(CLASS_BYTES_MAX) };
+	CLEANUP(operand_fini)
+	struct operand operand = { BUF_INIT(CLASS_BYTES_MAX), BUF_INIT(CLASS_BYTES_MAX) };
 	if (++t->depth > REGEX_CLASS_DEPTH_MAX)
 		return refuse(t, "Classes nest too deep");
 	bool negated = peek(t, 1) == '^';

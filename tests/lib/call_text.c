@@ -301,10 +301,12 @@ static void run_case(const struct call_case *test, bool columns, const char *fil
 	} else {
 		uint8_t failed[BATCH_ROWS_MAX];
 		struct column result;
-		struct eval eval = { .arena = &c.arena, .random = &random_state,
-				     .failed = tell, .failed_arg = &c };
+		struct eval eval = {
+			.arena = &c.arena, .random = &random_state, .failed = tell, .failed_arg = &c
+		};
 		struct program *program = program_new(&c.arena, expr);
-		program_run(program, &eval, c.literals, (struct sel){ selected, 2 }, &result, failed);
+		program_run(program, &eval, c.literals, (struct sel){ selected, 2 }, &result,
+			    failed);
 		for (uint32_t i = 0; i < 2; i++)
 			check(test,
 			      result_text(&c, expr, &result, selected[i], failed[selected[i]] != 0),

@@ -42,7 +42,8 @@ static void texts_become_bytes_and_bytes_texts(void **state)
 		{ "from_bytes(x'4b61', 'base64')", "S2E=" },
 		{ "from_bytes(null:BYTES, 'base64')", "NULL" },
 		{ "from_bytes(rpad(x'00', 58, x'00'), 'base64')",
-		  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\nAA==" },
+		  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n"
+		  "AA==" },
 	};
 	CASES_HOLD(cases);
 }
@@ -54,7 +55,8 @@ static void digests_and_identifiers_are_in_small_digits(void **state)
 		{ "md5('')", "d41d8cd98f00b204e9800998ecf8427e" },
 		{ "md5('abc')", "900150983cd24fb0d6963f7d28e17f72" },
 		{ "md5(null:STRING)", "NULL" },
-		{ "uuid(x'000102030405060708090a0b0c0d0eff')", "00010203-0405-0607-0809-0a0b0c0d0eff" },
+		{ "uuid(x'000102030405060708090a0b0c0d0eff')",
+		  "00010203-0405-0607-0809-0a0b0c0d0eff" },
 		{ "uuid(x'0001')", "NULL" },
 		{ "uuid(null:BYTES)", "NULL" },
 		{ "len(uuid())", "36" },

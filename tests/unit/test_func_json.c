@@ -6,7 +6,8 @@ static void a_value_is_taken_out_by_its_path(void **state)
 	(void)state;
 	static const struct call_case cases[] = {
 		{ "extractjsonfield('{\"a\": {\"b\": \"x\\n\\u00e9\"}}', '$.a.b')", "x\n\xC3\xA9" },
-		{ "extractjsonfield('{\"a\": [1, 2.50, {\"c\" : [ ]}]}', '$.a')", "[1,2.50,{\"c\":[]}]" },
+		{ "extractjsonfield('{\"a\": [1, 2.50, {\"c\" : [ ]}]}', '$.a')",
+		  "[1,2.50,{\"c\":[]}]" },
 		{ "extractjsonfield('{\"a\": [1, 2.50]}', '$.a[1]')", "2.50" },
 		{ "extractjsonfield('{\"a\": [1, 2]}', '$.a[2]')", "NULL" },
 		{ "extractjsonfield('{\"a\": [1, 2]}', '$.a[-1]')", "NULL" },
@@ -20,7 +21,8 @@ static void a_value_is_taken_out_by_its_path(void **state)
 		{ "extractjsonfield('{\"a\": 1, \"a\": 2}', '$.a')", "2" },
 		{ "extractjsonfield('{\"a\": 1}', '$')", "{\"a\":1}" },
 		{ "extractjsonfield('[{\"a\": 1e3}]', '$[0].a')", "1E+3" },
-		{ "extractjsonfield('{\"a\": 12345678901234567890123}', '$.a')", "12345678901234567890123" },
+		{ "extractjsonfield('{\"a\": 12345678901234567890123}', '$.a')",
+		  "12345678901234567890123" },
 		{ "extractjsonfield('{\"a\": 1} x', '$.a')", "1" },
 		{ "extractjsonfield('', '$.a')", "NULL" },
 		{ "extractjsonfield('{\"a\"', '$.a')", "!Invalid JSON format:{\"a\"" },
@@ -39,10 +41,14 @@ static void json_is_told_from_what_is_none(void **state)
 {
 	(void)state;
 	static const struct call_case cases[] = {
-		{ "is_json_string('[1, 2]')", "true" },   { "is_json_string('\"a\"')", "true" },
-		{ "is_json_string('null')", "true" },     { "is_json_string('abc')", "false" },
-		{ "is_json_string('{\"a\":}')", "false" }, { "is_json_string('')", "false" },
-		{ "is_json_string(' ')", "false" },       { "is_json_string(null:STRING)", "false" },
+		{ "is_json_string('[1, 2]')", "true" },
+		{ "is_json_string('\"a\"')", "true" },
+		{ "is_json_string('null')", "true" },
+		{ "is_json_string('abc')", "false" },
+		{ "is_json_string('{\"a\":}')", "false" },
+		{ "is_json_string('')", "false" },
+		{ "is_json_string(' ')", "false" },
+		{ "is_json_string(null:STRING)", "false" },
 	};
 	CASES_HOLD(cases);
 }
@@ -102,7 +108,8 @@ static void json_values_are_joined(void **state)
 {
 	(void)state;
 	static const struct call_case cases[] = {
-		{ "json_concat('{\"a\": 1}', '{\"b\": 2, \"a\": {\"c\": 3}}')", "{\"a\":{\"c\":3},\"b\":2}" },
+		{ "json_concat('{\"a\": 1}', '{\"b\": 2, \"a\": {\"c\": 3}}')",
+		  "{\"a\":{\"c\":3},\"b\":2}" },
 		{ "json_concat('{}', '{}')", "{}" },
 		{ "json_concat('[1]', '[2, [3]]')", "[1,2,[3]]" },
 		{ "json_concat('[]', '[]')", "[]" },

@@ -108,9 +108,21 @@ static void what_only_java_writes_is_understood(void **state)
 static void what_java_does_not_know_is_refused(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "(*LIMIT_MATCH=1)a", "(?R)", "a(?1)", "(?P<x>a)", "(?C1)a",
-					   "(?|a)",	     "\\y",  "\\ux",  "\\08",	"\\p{Nix}",
-					   "[a",	     "[",    "[a[b]", "\\",	"(?q)a",
+	static const char *const bad[] = { "(*LIMIT_MATCH=1)a",
+					   "(?R)",
+					   "a(?1)",
+					   "(?P<x>a)",
+					   "(?C1)a",
+					   "(?|a)",
+					   "\\y",
+					   "\\ux",
+					   "\\08",
+					   "\\p{Nix}",
+					   "[a",
+					   "[",
+					   "[a[b]",
+					   "\\",
+					   "(?q)a",
 					   "\\p{Lower" };
 	struct regex regex;
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {

@@ -9,7 +9,8 @@ static void texts_are_joined_without_their_nulls(void **state)
 		{ "concat(null:STRING)", "" },
 		{ "concat('x')", "x" },
 		{ "concat(x'01', null:BYTES, x'0203')", "AQID" },
-		{ "concat('a', 1)", "?Function 'concat' does not accept parameters (STRING, INTEGER)." },
+		{ "concat('a', 1)",
+		  "?Function 'concat' does not accept parameters (STRING, INTEGER)." },
 		{ "concat_ws('-', 'a', null:STRING, 'b')", "a-b" },
 		{ "concat_ws('-', null:STRING)", "" },
 		{ "concat_ws(null:STRING, 'a', 'b')", "NULL" },
@@ -37,7 +38,9 @@ static void case_and_white_space_are_changed(void **state)
 	(void)state;
 	static const struct call_case cases[] = {
 		{ "lcase('AbC \xC3\x89')", "abc \xC3\xA9" },
-		{ "ucase('stra\xC3\x9F""e')", "STRASSE" },
+		{ "ucase('stra\xC3\x9F"
+		  "e')",
+		  "STRASSE" },
 		{ "trim(' \t\n a b \r ')", "a b" },
 		{ "trim('   ')", "" },
 		{ "initcap('  the   qUICK br0wn')", "The   Quick Br0wn" },
@@ -63,7 +66,9 @@ static void a_piece_is_cut_out_by_position(void **state)
 		{ "substring('stream', 2, 2147483647)", "tream" },
 		{ "substring('stream', null)", "NULL" },
 		{ "substring('stream', 2, null)", "NULL" },
-		{ "substring('a\xF0\x9F\x98\x80""b', 4)", "b" },
+		{ "substring('a\xF0\x9F\x98\x80"
+		  "b', 4)",
+		  "b" },
 		{ "substring(x'010203', 2)", "AgM=" },
 		{ "substring(x'010203', -1, 5)", "Aw==" },
 	};

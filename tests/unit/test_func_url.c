@@ -26,7 +26,8 @@ static void the_parts_of_a_url_are_found(void **state)
 		{ "url_extract_query('http://weir.io/#a?b')", "NULL" },
 		{ "url_extract_query('http://weir.io?')", "" },
 		{ "url_extract_fragment('http://weir.io')", "NULL" },
-		{ "url_extract_path('http://weir.io/%C3%A9%41')", "/\xC3\xA9""A" },
+		{ "url_extract_path('http://weir.io/%C3%A9%41')", "/\xC3\xA9"
+								  "A" },
 		{ "url_extract_path('file:///a')", "/a" },
 		{ "url_extract_path(null:STRING)", "NULL" },
 	};
