@@ -6,7 +6,8 @@
  * Literals: 'text', x'00ff', 12, 12L, 1.50 (DECIMAL), 1.5e0 (DOUBLE), true, null, null:TYPE (of a
  * scalar type), date:18000, time:1000, timestamp:1000, unit:DAY, ARRAY[a, b],
  * MAP(k, v, k, v) and STRUCT(NAME a, NAME b); calls nest. Each call is run twice: with its literals
- * as constants, and with them in columns, for three rows of which two are selected; results must agree.
+ * as constants, and with them in columns, for three rows of which two are selected; results must
+ * agree.
  */
 #ifndef WEIR_TESTS_LIB_CALL_TEXT_H
 #define WEIR_TESTS_LIB_CALL_TEXT_H
