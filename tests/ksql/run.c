@@ -362,9 +362,20 @@ static fallible check_error(const struct json_value *expected, int code, const s
 	return 0;
 }
 
+static void harness_fini(struct harness *h)
+{
+	vec_each(query, &h->queries)
+		driver_free(query->driver);
+	vec_fini(&h->queries);
+	vec_each(topic, &h->topics)
+		vec_fini(&(*topic)->events);
+	vec_fini(&h->topics);
+	catalog_fini(&h->catalog);
+}
+
 fallible case_run(const struct test_case *test, struct err *err)
 {
-	struct harness h = { .test = test, .arena = test->arena };
+	struct harness h CLEANUP(harness_fini) = { .test = test, .arena = test->arena };
 	struct err got = ERR_INIT;
 	catalog_init(&h.catalog);
 	h.functions = func_registry_new(test->arena);
