@@ -50,7 +50,7 @@ vectors: deps ## compares numbers, dates and zones with a JDK and Python, 100,00
 fuzz: ## builds the fuzz targets with libFuzzer, in build/fuzz/tests
 	@scripts/deps clang
 	@cmake --preset fuzz >/dev/null
-	@cmake --build build/fuzz -j $(JOBS)
+	@cmake --build build/fuzz -j $(JOBS) --target fuzz_targets
 
 clang: ## builds everything with clang too
 	@scripts/deps clang

@@ -68,6 +68,43 @@ static void escapes_are_those_of_jackson(void **state)
 	buf_fini(&buf);
 }
 
+/* Escapes are looked for by eights; a model goes byte by byte. */
+static void what_needs_an_escape_is_found_wherever_it_is(void **state)
+{
+	(void)state;
+	struct rng rng = { rng_seed_from_env() };
+	struct buf fast = BUF_INIT(1000), plain = BUF_INIT(1000);
+	for (int round = 0; round < 20000; round++) {
+		static const uint8_t ODD[] = {
+			'"', '\\', '\n', 0x01, 0x1f, 0x20, 0x7f, 0x80, 0xff
+		};
+		uint8_t text[40];
+		size_t len = (size_t)rng_below(&rng, sizeof(text) + 1);
+		for (size_t i = 0; i < len; i++)
+			text[i] = rng_below(&rng, 8) == 0
+					  ? ODD[rng_below(&rng, sizeof(ODD))]
+					  : (uint8_t)('!' + 14 * rng_below(&rng, 4));
+		buf_reset(&fast);
+		buf_reset(&plain);
+		json_quote(&fast, slice_of(text, len));
+		buf_append_u8(&plain, '"');
+		for (size_t i = 0; i < len; i++) {
+			if (text[i] == '\n')
+				buf_append_str(&plain, "\\n");
+			else if (text[i] == '"' || text[i] == '\\')
+				buf_printf(&plain, "\\%c", text[i]);
+			else if (text[i] < 0x20)
+				buf_printf(&plain, "\\u%04X", text[i]);
+			else
+				buf_append_u8(&plain, text[i]);
+		}
+		buf_append_u8(&plain, '"');
+		assert_true(slice_eq(buf_slice(&fast), buf_slice(&plain)));
+	}
+	buf_fini(&fast);
+	buf_fini(&plain);
+}
+
 static void doubles_are_printed_as_java_does(void **state)
 {
 	(void)state;
@@ -174,7 +211,9 @@ static void what_is_written_is_what_is_read(void **state)
 int main(void)
 {
 	RUN_TESTS(TEST(commas_and_colons_come_by_themselves), TEST(pretty_puts_one_item_on_a_line),
-		  TEST(escapes_are_those_of_jackson), TEST(doubles_are_printed_as_java_does),
+		  TEST(escapes_are_those_of_jackson),
+		  TEST(what_needs_an_escape_is_found_wherever_it_is),
+		  TEST(doubles_are_printed_as_java_does),
 		  TEST(past_the_ceiling_output_is_dropped_and_told),
 		  TEST(what_is_written_is_what_is_read));
 }
