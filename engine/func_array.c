@@ -1,4 +1,5 @@
 /* Arrays: asked, joined, compared as sets, sorted, cut, counted out. */
+#include "base/decimal.h"
 #include "engine/func_nested.h"
 
 static void array_length(struct eval *eval, const struct func_call *call)
@@ -79,6 +80,8 @@ static bool join_items(const struct type *element, const struct values *array,
 			buf_append_str(out, "null");
 		else if (unjoinable_class(element->kind) != NULL)
 			return false;
+		else if (element->kind == TYPE_DECIMAL)
+			decimal_append(out, (struct decimal){ item->decimal, element->scale });
 		else
 			value_print(element, item, out);
 	}

@@ -211,14 +211,25 @@ static void show_date(const struct column *from, uint32_t row, struct buf *out)
 	time_print_date(out, from->i32[row]);
 }
 
+/* As Java's LocalTime prints itself: without seconds when there are none. */
 static void show_time(const struct column *from, uint32_t row, struct buf *out)
 {
 	time_print_time_ms(out, from->i32[row]);
+	if (from->i32[row] % 60000 == 0 && !out->overflowed)
+		buf_truncate(out, out->len - strlen(":00"));
 }
 
+/* As java.sql.Timestamp prints itself: 2018-05-11 21:58:33.0. */
 static void show_timestamp(const struct column *from, uint32_t row, struct buf *out)
 {
+	size_t begin = out->len;
 	time_print_timestamp(out, from->i64[row]);
+	size_t middle = slice_find_byte(buf_slice(out), 'T', begin);
+	if (middle == SIZE_MAX)
+		return;
+	out->data[middle] = ' ';
+	while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.')
+		buf_truncate(out, out->len - 1);
 }
 
 static void format_date(struct eval *eval, const struct func_call *call)

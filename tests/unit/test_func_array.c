@@ -34,6 +34,7 @@ static void arrays_are_joined(void **state)
 		{ "array_join(ARRAY[1, null:INTEGER, 3])", "1,null,3" },
 		{ "array_join(ARRAY[true, false], ' or ')", "true or false" },
 		{ "array_join(ARRAY[1.50, 2.00], '')", "1.502.00" },
+		{ "array_join(ARRAY[0.0000001, 0.0000000])", "1E-7,0E-7" },
 		{ "array_join(ARRAY['a', 'b'], null:STRING)", "ab" },
 		{ "array_join(" NO_ARRAY ", '-')", "NULL" },
 		{ "array_join(slice(ARRAY[1], 1, 0))", "" },

@@ -17,13 +17,15 @@ static void times_become_text(void **state)
 		  "!Failed to format date 1970-01-01 with formatter 'yyyy-MM-dd HH': " },
 		{ "format_time(time:3723004, 'HH:mm:ss.SSS')", "01:02:03.004" },
 		{ "format_time(time:0, 'yyyy')",
-		  "!Failed to format time 00:00:00 with formatter 'yyyy': " },
+		  "!Failed to format time 00:00 with formatter 'yyyy': " },
 		{ "format_timestamp(" MOMENT ", 'yyyy-MM-dd HH:mm:ss zzz', 'America/Los_Angeles')",
 		  "2018-05-11 14:58:33 PDT" },
 		{ "format_timestamp(" MOMENT ", 'yyyy-MM-dd HH:mm:ss')", "2018-05-11 21:58:33" },
 		{ "format_timestamp(" MOMENT ", 'HH:mm', 'Nowhere')",
-		  "!Failed to format timestamp 2018-05-11T21:58:33.000 at timeZone 'Nowhere' with "
+		  "!Failed to format timestamp 2018-05-11 21:58:33.0 at timeZone 'Nowhere' with "
 		  "formatter 'HH:mm': " },
+		{ "format_timestamp(timestamp:120, 'nope')",
+		  "!Failed to format timestamp 1970-01-01 00:00:00.12 with formatter 'nope': " },
 		{ "format_timestamp(null:TIMESTAMP, 'HH')", "NULL" },
 		{ "format_timestamp(" MOMENT ", 'HH', null:STRING)", "NULL" },
 		{ "datetostring(17662, 'yyyy-MM-dd')", "2018-05-11" },
