@@ -16,6 +16,9 @@
 
 #define IMPLICIT_PARTITIONS 4
 
+/* What UNIX_TIMESTAMP() says in every case: 2023-11-14T22:13:20Z. */
+#define CASE_WALL_MS INT64_C(1700000000000)
+
 struct stub_topic {
 	struct slice name;
 	VEC(struct event) events; /* what queries and INSERTs wrote */
@@ -129,7 +132,9 @@ static fallible run_statement(struct harness *h, const struct ast_statement *sta
 		reads[i] = arena_copy(h->arena,
 				      catalog_source(&h->catalog, plan.reads[i])->topic.topic);
 	query.reads = reads;
-	struct driver_options options = { .wall_ms = 0, .batch_rows = 1, .seed = 1 };
+	struct driver_options options = {
+		.wall_ms = CASE_WALL_MS, .batch_rows = 1, .seed = 1
+	};
 	TRY(driver_new(plan.pipeline, &options, &query.driver, err));
 	vec_push(&h->queries, query);
 	return 0;
