@@ -196,24 +196,39 @@ void conn_drain(struct conn *conn)
 
 /* ---- answers ---- */
 
-/* The answer's bytes, cut where records that were not copied belong. */
+/* How many parts an answer has at most. */
+static size_t parts_max(const struct turn *turn)
+{
+	size_t count = 2 * (size_t)turn->splices.list.len + 1;
+	for (const struct request_rope *rope = turn->request->ropes; rope != NULL;
+	     rope = rope->next)
+		count += rope->part_count;
+	return count;
+}
+
+/* The answer's bytes, cut where records that were not copied belong: a run of memory, or the next
+ * rope. */
 static void answer_parts(struct turn *turn)
 {
-	uint32_t splices = turn->splices.list.len;
-	struct stream_part *parts = mem_array(struct stream_part, 2 * (size_t)splices + 1);
+	struct stream_part *parts = mem_array(struct stream_part, parts_max(turn));
+	const struct request_rope *rope = turn->request->ropes;
 	uint32_t count = 0;
 	size_t from = 0;
 	vec_each (splice, &turn->splices.list) {
-		struct slice before = slice_sub(buf_slice(&turn->answer), from, splice->at - from);
+		parts[count++] =
+			STREAM_MEMORY(slice_sub(buf_slice(&turn->answer), from, splice->at - from));
 		from = splice->at;
-		if (before.len > 0)
-			parts[count++] = STREAM_MEMORY(before);
-		parts[count++] = STREAM_MEMORY(splice->bytes);
+		if (rope == NULL || splice->bytes.data != (const uint8_t *)rope) {
+			parts[count++] = STREAM_MEMORY(splice->bytes);
+			continue;
+		}
+		memcpy(&parts[count], rope->parts, rope->part_count * sizeof(*parts));
+		count += rope->part_count;
+		rope = rope->next;
 	}
-	struct slice after = slice_sub(buf_slice(&turn->answer), from, SIZE_MAX);
-	if (after.len > 0)
-		parts[count++] = STREAM_MEMORY(after);
-	assert(count <= 2 * splices + 1);
+	assert(rope == NULL);
+	parts[count++] = STREAM_MEMORY(slice_sub(buf_slice(&turn->answer), from, SIZE_MAX));
+	assert(count <= parts_max(turn));
 	turn->parts = parts;
 	turn->write.parts = parts;
 	turn->write.part_count = count;
@@ -306,6 +321,7 @@ static void turn_new(struct conn *conn, uint32_t len, size_t reserved)
 	turn->conn = conn;
 	turn->reserved = reserved;
 	turn->request = request_new(turn, &conn->client, request_done);
+	turn->request->takes_ropes = true;
 	buf_init(&turn->request->frame, len);
 	buf_reserve(&turn->request->frame, len);
 	buf_init(&turn->answer, ANSWER_BYTES_MAX);

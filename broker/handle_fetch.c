@@ -67,9 +67,34 @@ static fallible take_first(struct request *request, struct log_read *read,
 	return code;
 }
 
+/* From where the spans lie, uncopied; false where one lies in a file that has no descriptor. */
+static bool take_rope(struct request *request, struct log_read *read, struct slice *ret_records)
+{
+	struct stream_part *parts = arena_array(&request->arena, struct stream_part, read->nspans);
+	for (uint32_t i = 0; i < read->nspans; i++) {
+		const struct log_span *span = &read->spans[i];
+		bool in_file = span->bytes.data == NULL;
+		parts[i] = STREAM_MEMORY(span->bytes);
+		if (!in_file)
+			continue;
+		parts[i].descriptor = log_span_descriptor(span);
+		parts[i].bytes = slice_of(NULL, span->len);
+		parts[i].at = span->at;
+		if (parts[i].descriptor < 0)
+			return false;
+	}
+	struct log_read *kept = arena_new(&request->arena, struct log_read);
+	*kept = *read;
+	arena_cleanup(&request->arena, unpin, kept);
+	*ret_records = request_rope(request, parts, read->nspans);
+	return true;
+}
+
 static fallible take_records(struct request *request, struct log_read *read,
 			     struct slice *ret_records, struct err *err)
 {
+	if (request->takes_ropes && take_rope(request, read, ret_records))
+		return 0;
 	if (read->nspans == 1 || read->spans[0].len >= BORROW_BYTES_MIN)
 		return take_first(request, read, ret_records, err);
 	int code = load_spans(request, read, ret_records, err);
@@ -272,7 +297,7 @@ static void fetch_or_park(struct broker *broker, struct request *request)
 		request_finish(request);
 		return;
 	}
-	request->response = NULL;
+	request_forget_response(request);
 	park_until_bytes(broker, request, message->min_bytes - (int64_t)found.bytes);
 }
 

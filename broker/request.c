@@ -18,6 +18,7 @@ struct request *request_new(void *owner, const struct client *client,
 	request->client = client;
 	request->done = done;
 	request->frame = BUF_INIT(REQUEST_FRAME_BYTES_MAX);
+	request->ropes_end = &request->ropes;
 	return request;
 }
 
@@ -48,6 +49,29 @@ void *request_response(struct request *request)
 		request->response =
 			message_filled(&request->arena, request->api->response->part(), 1);
 	return request->response;
+}
+
+void request_forget_response(struct request *request)
+{
+	assert(request->state == REQUEST_RUNNING);
+	request->response = NULL;
+	request->ropes = NULL;
+	request->ropes_end = &request->ropes;
+}
+
+struct slice request_rope(struct request *request, const struct stream_part *parts,
+			  uint32_t part_count)
+{
+	assert(request->takes_ropes);
+	struct request_rope *rope = arena_new(&request->arena, struct request_rope);
+	rope->parts = parts;
+	rope->part_count = part_count;
+	*request->ropes_end = rope;
+	request->ropes_end = &rope->next;
+	size_t bytes = 0;
+	for (uint32_t i = 0; i < part_count; i++)
+		bytes += parts[i].bytes.len;
+	return slice_of(rope, bytes);
 }
 
 void request_finish(struct request *request)

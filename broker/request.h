@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "host/stream.h"
 #include "wire/frame.h"
 
 struct api;
@@ -37,6 +38,16 @@ struct client {
 	struct slice principal; /* "User:ANONYMOUS" */
 	struct slice listener;  /* the name of the listener it came by, "PLAINTEXT" */
 	struct slice software_name, software_version; /* as ApiVersions told; empty before */
+};
+
+/*
+ * Records of an answer that are sent from where they lie, memory and files, without being copied.
+ * In the response stands request_rope's slice: as long as all parts, but not theirs to read.
+ */
+struct request_rope {
+	struct request_rope *next;
+	const struct stream_part *parts;
+	uint32_t part_count;
 };
 
 struct request {
@@ -63,6 +74,9 @@ struct request {
 	bool close;          /* after this (and its answer, if any) the connection ends */
 	int32_t throttle_ms; /* do not read from the client for so long after answering */
 
+	bool takes_ropes;                        /* the connection knows what to do with them */
+	struct request_rope *ropes, **ropes_end; /* in the order of the response's fields */
+
 	struct parked *parked; /* what it waits for; NULL: nothing */
 	void *handler_state;   /* what the handler remembers meanwhile; in the arena */
 };
@@ -83,5 +97,10 @@ fallible request_write(const struct request *request, struct buf *to, struct spl
 /* For handlers: the response, made with its defaults; and the end of the request's work. */
 void *request_response(struct request *request);
 void request_finish(struct request *request);
+/* `parts` are in the request's arena. Only where `takes_ropes`. */
+struct slice request_rope(struct request *request, const struct stream_part *parts,
+			  uint32_t part_count);
+/* The response that was begun will be made anew. */
+void request_forget_response(struct request *request);
 
 #endif

@@ -329,6 +329,48 @@ static void an_answer_of_nothing_keeps_the_order(void **state)
 	assert_int_equal(conn_in_flight(f->conn), 0);
 }
 
+static void records_are_sent_from_where_they_lie(void **state)
+{
+	struct fixture *f = *state;
+	static const struct api FETCH = { .response = &fetch_response_message };
+	CLEANUP(buf_fini) struct buf bytes = BUF_INIT(1 << 16);
+	build(&bytes, 0, 1, 3);
+	give(&f->pipes[0], buf_slice(&bytes));
+	struct request *request = f->begun[0];
+	request->api = &FETCH;
+	request->version = request->response_version = 4;
+
+	struct stream_part parts[] = { STREAM_MEMORY(SLICE("ab")), STREAM_MEMORY(SLICE("c")) };
+	struct fetch_response *response = request_response(request);
+	request_rope(request, parts, 1);
+	request_forget_response(request); /* as a fetch does that parks and looks again */
+	response = request_response(request);
+	response->responses.len = 1;
+	response->responses.items = message_array(&request->arena, fetch_response_topic, 1);
+	struct fetch_response_topic *topic = &response->responses.items[0];
+	topic->topic = SLICE("t");
+	topic->partitions.len = 3;
+	topic->partitions.items = message_array(&request->arena, fetch_response_partition, 3);
+	topic->partitions.items[0].records = request_rope(request, parts, 2);
+	topic->partitions.items[1].records = SLICE("xyz");
+	topic->partitions.items[2].records = request_rope(request, parts, 1);
+	request_finish(request);
+	take_all(&f->pipes[0]);
+
+	struct err err;
+	struct arena arena = { 0 };
+	const struct fetch_response *got;
+	int32_t id;
+	struct slice body = slice_sub(buf_slice(&f->pipes[0].taken), 4, SIZE_MAX);
+	assert_ok(frame_read_response(&fetch_response_message, 4, body, &arena, &id, &got, &err),
+		  &err);
+	const struct fetch_response_partition *items = got->responses.items[0].partitions.items;
+	assert_slice(items[0].records, "abc");
+	assert_slice(items[1].records, "xyz");
+	assert_slice(items[2].records, "ab");
+	arena_fini(&arena);
+}
+
 static void a_length_that_cannot_be_ends_the_connection(void **state)
 {
 	struct fixture *f = *state;
@@ -491,6 +533,7 @@ int main(void)
 	RUN_TESTS(CONN_TEST(frames_are_found_however_the_bytes_come),
 		  CONN_TEST(answers_leave_in_the_order_of_their_requests),
 		  CONN_TEST(an_answer_of_nothing_keeps_the_order),
+		  CONN_TEST(records_are_sent_from_where_they_lie),
 		  CONN_TEST(a_length_that_cannot_be_ends_the_connection),
 		  CONN_TEST(too_many_in_flight_stop_the_reading),
 		  CONN_TEST(a_body_is_read_only_when_there_is_memory_for_it),
