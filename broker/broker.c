@@ -1,6 +1,7 @@
 #include "broker/broker.h"
 
 #include "broker/api.h"
+#include "broker/coordinator.h"
 #include "wire/errors.h"
 
 /* How often checkpoints and compaction are thought of. */
@@ -94,6 +95,7 @@ static fallible open_store(struct broker *broker, const struct broker_options *o
 
 static void broker_free(struct broker *broker)
 {
+	coordinator_free(broker->coordinator);
 	topics_fini(&broker->topics);
 	settings_fini(&broker->settings);
 	quotas_fini(&broker->quotas);
@@ -133,6 +135,8 @@ fallible broker_open(const struct broker_options *options, struct broker **ret_b
 		code = settings_open(broker, err);
 	if (code == 0)
 		code = topics_open(broker, err);
+	if (code == 0)
+		code = coordinator_open(broker, &broker->coordinator, err);
 	if (code != 0) {
 		if (broker->store != NULL)
 			log_store_abandon(broker->store);
@@ -210,12 +214,14 @@ void broker_tick(struct broker *broker, struct broker_time time)
 	}
 	if (time.now_ms >= broker->background_due_ms)
 		broker->background_due_ms = time.now_ms + BACKGROUND_INTERVAL_MS;
+	coordinator_tick(broker);
 	park_run(broker, time.now_ms);
 }
 
 int64_t broker_next_ms(const struct broker *broker)
 {
 	int64_t next = MIN(broker->retention_due_ms, broker->background_due_ms);
+	next = MIN(next, coordinator_next_ms(broker));
 	return MIN(next, park_next_ms(&broker->park));
 }
 

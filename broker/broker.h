@@ -20,6 +20,7 @@
 #include "broker/topic.h"
 
 struct api_versions_response;
+struct coordinator;
 
 /* Both clocks: deadlines go by the one that never jumps, records by the one people know. */
 struct broker_time {
@@ -54,6 +55,7 @@ struct broker {
 	struct log_store *store;
 	struct topics topics;
 	struct park park;
+	struct coordinator *coordinator; /* owned: groups and their offsets */
 	int64_t retention_due_ms, background_due_ms;
 	/* Has this producer epoch this partition in an open transaction? Set by the coordinator of
 	 * transactions; NULL: there is none, and transactional batches are refused. */

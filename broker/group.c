@@ -399,7 +399,7 @@ static void complete_join(struct group *group, int64_t now_ms, struct group_out 
 	remove_absent(group, out);
 	if (group->members.len > 0 && !elect_joined_leader(group)) {
 		/* Static members only, and none is back: until their sessions end. */
-		group->join_due_ms = now_ms + rebalance_ms(group);
+		group->join_due_ms = now_ms + MAX(rebalance_ms(group), 1);
 		return;
 	}
 	group->join_due_ms = INT64_MAX;

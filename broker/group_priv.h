@@ -1,5 +1,5 @@
 /*
- * group_priv.h - a group's members, for group.c (its life) and group_join.c (who may join, and how).
+ * group_priv.h - a group's members, for group.c (its life) and group_join.c (who may join).
  */
 #ifndef WEIR_BROKER_GROUP_PRIV_H
 #define WEIR_BROKER_GROUP_PRIV_H

@@ -4,6 +4,7 @@
  * factor than one is accepted, and remembered, unless weir.replication.factor.lenient is false.
  */
 #include "broker/api.h"
+#include "broker/coordinator.h"
 #include "broker/handle.h"
 
 /* What one topic of CreateTopics comes to. */
@@ -222,6 +223,8 @@ static void delete_topic(struct broker *broker, struct request *request, struct 
 		answer->name = handle_text(request, topic->name);
 		answer->topic_id = topic->id;
 		error = broker_error_of(topic_delete(broker, topic, &err));
+		if (error == KAFKA_NONE)
+			coordinator_forget_topic(broker, answer->name);
 	}
 	answer->error_code = error;
 	if (error != KAFKA_NONE)

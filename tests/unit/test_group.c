@@ -540,8 +540,8 @@ static void the_table_of_states_is_whole(void **state)
 }
 
 /*
- * Random members under a seed. What a client does is right or wrong by chance; what must hold: every
- * waiter is answered exactly once, within a generation every sync of a member yields the same, at
+ * Random members under a seed. What a client does is right or wrong by chance; what must hold:
+ * every waiter is answered exactly once, within a generation every sync of a member yields the same, at
  * most one leader is told the members, and when all fall silent the group gets empty.
  */
 #define CLIENTS 6
