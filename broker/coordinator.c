@@ -75,7 +75,8 @@ fallible coordinator_open(struct broker *broker, struct coordinator **ret_coordi
 	coordinator->settings = (struct group_settings){
 		.min_session_ms = (int32_t)broker_config_i64(configs, BROKER_GROUP_MIN_SESSION_MS),
 		.max_session_ms = (int32_t)broker_config_i64(configs, BROKER_GROUP_MAX_SESSION_MS),
-		.initial_delay_ms = (int32_t)broker_config_i64(configs, BROKER_GROUP_INITIAL_DELAY_MS),
+		.initial_delay_ms =
+			(int32_t)broker_config_i64(configs, BROKER_GROUP_INITIAL_DELAY_MS),
 		.size_max = (int32_t)broker_config_i64(configs, BROKER_GROUP_MAX_SIZE),
 	};
 	coordinator->expire_due_ms =

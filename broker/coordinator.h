@@ -5,7 +5,8 @@
  * partition of the group's name as the records that Kafka writes there, and read back at the start.
  * Offsets are acknowledged once they are on disk. A group's own record is not waited for: members
  * whose group a crash forgot join again, which costs a rebalance and nothing else; so where
- * the disk refuses the record, the group goes on, and the record is tried again with the next change.
+ * the disk refuses the record, the group goes on, and the record is tried again with the next
+ * change.
  */
 #ifndef WEIR_BROKER_COORDINATOR_H
 #define WEIR_BROKER_COORDINATOR_H
@@ -79,7 +80,8 @@ struct offsets_batch {
 void offsets_batch_open(struct offsets_batch *batch);
 void offsets_batch_close(struct offsets_batch *batch);
 void offsets_batch_commit(struct offsets_batch *batch, int64_t now_ms, struct slice group,
-			  struct slice topic, const struct committed *offset, struct slice metadata);
+			  struct slice topic, const struct committed *offset,
+			  struct slice metadata);
 void offsets_batch_remove(struct offsets_batch *batch, int64_t now_ms, struct slice group,
 			  struct slice topic, int32_t partition);
 void offsets_batch_group(struct offsets_batch *batch, int64_t now_ms, struct slice group,

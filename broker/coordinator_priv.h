@@ -1,5 +1,7 @@
 /*
  * coordinator_priv.h - the coordinator's own state, for coordinator.c and coordinator_log.c.
+ *
+ * The rule: a group is in `groups` and in `timers` from coordinated_make to coordinated_free.
  */
 #ifndef WEIR_BROKER_COORDINATOR_PRIV_H
 #define WEIR_BROKER_COORDINATOR_PRIV_H

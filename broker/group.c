@@ -566,7 +566,8 @@ int16_t group_leave(struct group *group, struct slice member_id, struct slice in
 		group_try_complete(group, now_ms, out);
 		return KAFKA_NONE;
 	}
-	if (instance_id.data != NULL && member_id.len == 0) { /* an operator knows the instance only */
+	/* An operator knows the instance only. */
+	if (instance_id.data != NULL && member_id.len == 0) {
 		member = group_static_of(group, instance_id);
 		if (member == NULL)
 			return KAFKA_UNKNOWN_MEMBER_ID;

@@ -61,7 +61,7 @@ struct group {
 	bool joined_since; /* a new member came since the initial delay began */
 	bool unsaved;
 	int64_t join_due_ms, initial_left_ms; /* of PREPARING */
-	int64_t sync_due_ms;                  /* of COMPLETING and after; INT64_MAX: all have synced */
+	int64_t sync_due_ms; /* of COMPLETING and after; INT64_MAX: all have synced */
 };
 
 enum group_answer_kind { GROUP_ANSWER_JOIN, GROUP_ANSWER_SYNC };

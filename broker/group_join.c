@@ -60,9 +60,9 @@ static bool same_protocols(const struct group_member *member, const struct group
 	if (member->protocols.len != join->nprotocols)
 		return false;
 	for (uint32_t i = 0; i < join->nprotocols; i++) {
-		if (!slice_eq(buf_slice(&member->protocols.items[i].name), join->protocols[i].name) ||
-		    !slice_eq(buf_slice(&member->protocols.items[i].metadata),
-			      join->protocols[i].metadata))
+		const struct group_protocol *known = &member->protocols.items[i];
+		if (!slice_eq(buf_slice(&known->name), join->protocols[i].name) ||
+		    !slice_eq(buf_slice(&known->metadata), join->protocols[i].metadata))
 			return false;
 	}
 	return true;

@@ -1,5 +1,8 @@
 /*
  * group_priv.h - a group's members, for group.c (its life) and group_join.c (who may join).
+ *
+ * The rule: every member is in `members` or in `pending`, never in both, and in `timers`;
+ * `njoining` counts those that are `joining`.
  */
 #ifndef WEIR_BROKER_GROUP_PRIV_H
 #define WEIR_BROKER_GROUP_PRIV_H

@@ -83,9 +83,10 @@ void group_show_members(const struct group *group, struct arena *arena,
 			struct describe_groups_response_group *answer)
 {
 	bool stable = group_state(group) == GROUP_STABLE;
+	struct slice protocol = buf_slice(&group->protocol);
 	uint32_t i = 0;
 	if (stable)
-		answer->protocol_data = buf_slice(&group->protocol);
+		answer->protocol_data = protocol;
 	answer->members.len = group->members.len;
 	answer->members.items =
 		message_array(arena, describe_groups_response_member, group->members.len);
@@ -98,7 +99,7 @@ void group_show_members(const struct group *group, struct arena *arena,
 		row->client_id = buf_slice(&member->client_id);
 		row->client_host = buf_slice(&member->client_host);
 		if (stable)
-			row->member_metadata = group_metadata_of(member, buf_slice(&group->protocol));
+			row->member_metadata = group_metadata_of(member, protocol);
 		row->member_assignment = buf_slice(&member->assignment);
 	}
 }
@@ -125,9 +126,10 @@ bool group_subscribes(const struct group *group, struct slice topic)
 {
 	if (!slice_eq_str(buf_slice(&group->protocol_type), "consumer") || !group->has_protocol)
 		return group->members.len > 0;
+	struct slice protocol = buf_slice(&group->protocol);
 	map_each(entry, &group->members) {
 		const struct group_member *member = entry->value;
-		if (subscription_names(group_metadata_of(member, buf_slice(&group->protocol)), topic))
+		if (subscription_names(group_metadata_of(member, protocol), topic))
 			return true;
 	}
 	return false;

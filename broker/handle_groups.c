@@ -46,11 +46,12 @@ void handle_find_coordinator(struct broker *broker, struct request *request)
 	uint32_t n = request->version >= 4 ? message->coordinator_keys.len : 1;
 	struct find_coordinator_response_coordinator *answers =
 		message_array(&request->arena, find_coordinator_response_coordinator, n);
+	bool many = request->version >= 4;
 	for (uint32_t i = 0; i < n; i++)
 		find_for_key(broker, request,
-			     request->version >= 4 ? message->coordinator_keys.items[i] : message->key,
+			     many ? message->coordinator_keys.items[i] : message->key,
 			     message->key_type, &answers[i]);
-	if (request->version >= 4) {
+	if (many) {
 		response->coordinators.items = answers;
 		response->coordinators.len = n;
 	} else {
@@ -213,9 +214,11 @@ void handle_sync_group(struct broker *broker, struct request *request)
 		      (message->protocol_type.data == NULL || message->protocol_name.data == NULL);
 	if (message->group_id.len == 0 || group == NULL || unsaid) {
 		struct sync_group_response *response = request_response(request);
-		response->error_code = message->group_id.len == 0 ? KAFKA_INVALID_GROUP_ID :
-				       unsaid			  ? KAFKA_INCONSISTENT_GROUP_PROTOCOL :
-								    KAFKA_UNKNOWN_MEMBER_ID;
+		response->error_code = KAFKA_UNKNOWN_MEMBER_ID;
+		if (message->group_id.len == 0)
+			response->error_code = KAFKA_INVALID_GROUP_ID;
+		else if (unsaid)
+			response->error_code = KAFKA_INCONSISTENT_GROUP_PROTOCOL;
 		request_finish(request);
 		return;
 	}
@@ -365,12 +368,12 @@ void handle_list_groups(struct broker *broker, struct request *request)
 		if (!passes(message->states_filter.items, message->states_filter.len, state) ||
 		    !passes(message->types_filter.items, message->types_filter.len, "classic"))
 			continue;
-		response->groups.items[response->groups.len++] = (struct list_groups_response_group){
-			.group_id = keep(request, buf_slice(&group->id)),
-			.protocol_type = keep(request, buf_slice(&group->group->protocol_type)),
-			.group_state = slice_str(state),
-			.group_type = SLICE("classic")
-		};
+		struct list_groups_response_group *row =
+			&response->groups.items[response->groups.len++];
+		row->group_id = keep(request, buf_slice(&group->id));
+		row->protocol_type = keep(request, buf_slice(&group->group->protocol_type));
+		row->group_state = slice_str(state);
+		row->group_type = SLICE("classic");
 	}
 	request_finish(request);
 }

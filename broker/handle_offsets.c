@@ -1,6 +1,6 @@
 /*
  * Offsets committed, fetched and deleted. A commit is answered once its records are on disk; what
- * is committed is there for fetches at once, as a consumer that goes on from it loses nothing when a
+ * is committed is there for fetches at once: a consumer that goes on from it loses nothing when a
  * crash takes it back.
  */
 #include "broker/api.h"
@@ -137,7 +137,8 @@ static void commit_resume(struct broker *broker, struct request *request, enum p
 }
 
 static void wait_for_disk(struct broker *broker, struct request *request,
-			  struct offset_commit_response *response, const struct offsets_place *place)
+			  struct offset_commit_response *response,
+			  const struct offsets_place *place)
 {
 	struct commit_state *state = arena_new(&request->arena, struct commit_state);
 	struct log *log = place->partition->log;
@@ -334,8 +335,8 @@ static void tell_one_group(struct request *request,
 		struct offset_fetch_response_topic *to = &response->topics.items[i];
 		to->name = from->name;
 		to->partitions.len = from->partitions.len;
-		to->partitions.items =
-			message_array(&request->arena, offset_fetch_response_partition, to->partitions.len);
+		to->partitions.items = message_array(
+			&request->arena, offset_fetch_response_partition, to->partitions.len);
 		for (uint32_t j = 0; j < to->partitions.len; j++)
 			to->partitions.items[j] = (struct offset_fetch_response_partition){
 				.partition_index = from->partitions.items[j].partition_index,

@@ -127,7 +127,7 @@ static void members_share_partitions_as_they_come_and_go(void **state)
 		poll_for(first, 100 * PARTITIONS);
 		rd_kafka_t *second = member(f, STRATEGIES[i], STRATEGIES[i], NULL);
 		poll_until(first, 2, second, 2);
-		/* librdkafka 2.0 says no word when a cooperative member goes: its session ends then. */
+		/* librdkafka 2.0 says nothing when a cooperative member goes: its session ends. */
 		client_close(second);
 		poll_until(first, PARTITIONS, NULL, 0);
 		client_close(first);

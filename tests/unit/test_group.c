@@ -186,8 +186,8 @@ static void do_sync(struct fixture *f, const struct words *words)
 static void do_time(struct fixture *f, int64_t until_ms)
 {
 	assert_true(until_ms >= f->now_ms);
-	for (int64_t due = group_next_ms(f->group); due <= until_ms; due = group_next_ms(f->group)) {
-		f->now_ms = MAX(due, f->now_ms);
+	while (group_next_ms(f->group) <= until_ms) {
+		f->now_ms = MAX(group_next_ms(f->group), f->now_ms);
 		group_tick(f->group, f->now_ms, &f->out);
 	}
 	f->now_ms = until_ms;
@@ -246,7 +246,8 @@ static void two_members_join_sync_and_one_leaves(void **state)
 		{ "join a -", "= PreparingRebalance" },
 		{ "join b -", "= PreparingRebalance" },
 		{ "at 2999", "= PreparingRebalance" },
-		{ "at 6000", "a: m-a in 1 by range of m-a with m-a,m-b; b: m-b in 1 by range of m-a = "
+		{ "at 6000",
+		  "a: m-a in 1 by range of m-a with m-a,m-b; b: m-b in 1 by range of m-a = "
 			     "CompletingRebalance" },
 		{ "beat m-a 1", "NONE" },
 		{ "commit m-a 1", "REBALANCE_IN_PROGRESS" },
@@ -283,7 +284,8 @@ static void a_new_member_is_given_an_id_first(void **state)
 		/* One with an id only is waited for until its session would have ended. */
 		{ "join c - v=4 session=5000", "c: MEMBER_ID_REQUIRED" },
 		{ "join a m-a v=4", "= PreparingRebalance" },
-		{ "at 8000", "a: m-a in 2 by range of m-a with m-a,m-b; b: m-b in 2 by range of m-a" },
+		{ "at 8000",
+		  "a: m-a in 2 by range of m-a with m-a,m-b; b: m-b in 2 by range of m-a" },
 		{ "join c m-c v=4", "c: UNKNOWN_MEMBER_ID" },
 	};
 	RUN(state, LINES);
@@ -309,7 +311,8 @@ static void first_members_wait_for_more_but_not_for_ever(void **state)
 		{ "at 2000", "" },
 		{ "join b - rebalance=5000", "" },
 		{ "at 4999", "= PreparingRebalance" }, /* 3000, and the 2000 that were left */
-		{ "at 5000", "a: m-a in 1 by range of m-a with m-a,m-b; b: m-b in 1 by range of m-a" },
+		{ "at 5000",
+		  "a: m-a in 1 by range of m-a with m-a,m-b; b: m-b in 1 by range of m-a" },
 	};
 	RUN(state, LINES);
 }
@@ -326,7 +329,8 @@ static void those_who_do_not_join_again_are_gone(void **state)
 		{ "join c -", "= PreparingRebalance" },
 		{ "join b m-b", "= PreparingRebalance" },
 		{ "at 25999", "= PreparingRebalance" },
-		{ "at 26000", "b: m-b in 2 by range of m-b with m-b,m-c; c: m-c in 2 by range of m-b" },
+		{ "at 26000",
+		  "b: m-b in 2 by range of m-b with m-b,m-c; c: m-c in 2 by range of m-b" },
 		{ "beat m-a 1", "UNKNOWN_MEMBER_ID" },
 	};
 	RUN(state, LINES);
@@ -390,7 +394,8 @@ static void the_protocol_is_one_that_all_know_and_most_like(void **state)
 		{ "join b - know=range,robin", "" },
 		{ "join x - know=sticky", "x: INCONSISTENT_GROUP_PROTOCOL" },
 		{ "join c - know=robin,range", "" },
-		{ "at 9000", "a: m-a in 1 by range of m-a with m-a,m-b,m-c; b: m-b in 1 by range of "
+		{ "at 9000",
+		  "a: m-a in 1 by range of m-a with m-a,m-b,m-c; b: m-b in 1 by range of "
 			     "m-a; c: m-c in 1 by range of m-a" },
 	};
 	RUN(state, LINES);
@@ -406,7 +411,8 @@ static void a_full_group_and_bad_sessions_are_refused(void **state)
 		{ "join b -", "" },
 		{ "join c -", "" },
 		{ "join d -", "d: GROUP_MAX_SIZE_REACHED" },
-		{ "at 9000", "a: m-a in 1 by range of m-a with m-a,m-b,m-c; b: m-b in 1 by range of "
+		{ "at 9000",
+		  "a: m-a in 1 by range of m-a with m-a,m-b,m-c; b: m-b in 1 by range of "
 			     "m-a; c: m-c in 1 by range of m-a" },
 		{ "join d -", "d: GROUP_MAX_SIZE_REACHED" },
 	};
@@ -428,8 +434,9 @@ static void a_restarted_static_member_takes_its_place(void **state)
 		{ "join b m-b static=B", "b: FENCED_INSTANCE_ID" },
 		{ "commit m-b 1 static=B", "FENCED_INSTANCE_ID" },
 		{ "sync b m-b 1 static=B", "b: FENCED_INSTANCE_ID" },
-		/* The leader's place: a new client is told not to assign, an old one not to lead. */
-		{ "join d - static=A v=9", "d: m-d in 1 by range of m-d skip with m-c,m-d = Stable" },
+		/* The leader's place: a new client need not assign, an old one does not lead. */
+		{ "join d - static=A v=9",
+		  "d: m-d in 1 by range of m-d skip with m-c,m-d = Stable" },
 		{ "join e - static=A v=8", "e: m-e in 1 by range of m-d = Stable" },
 		{ "sync e m-e 1 static=A", "e: got m-a" },
 		{ "leave - static=B", "NONE = PreparingRebalance" },
@@ -446,7 +453,8 @@ static void a_static_member_that_comes_back_mid_rebalance_fences_who_waits(void 
 		{ "join b - static=A", "a: FENCED_INSTANCE_ID = PreparingRebalance" },
 		{ "at 6000", "b: m-b in 1 by range of m-b with m-b" },
 		/* Alone and known to all, it need not wait for anyone. */
-		{ "join c - static=A", "c: m-c in 2 by range of m-c with m-c = CompletingRebalance" },
+		{ "join c - static=A",
+		  "c: m-c in 2 by range of m-c with m-c = CompletingRebalance" },
 	};
 	RUN(state, LINES);
 }
@@ -479,7 +487,8 @@ static void a_member_that_asks_again_gets_the_same_answer(void **state)
 		{ "join b m-b", "b: m-b in 1 by range of m-a = Stable" },
 		{ "join b m-b know=range,robin", "= PreparingRebalance" },
 		{ "join b2 m-b know=range,robin", "b: REBALANCE_IN_PROGRESS" },
-		{ "join a m-a", "a: m-a in 2 by range of m-a with m-a,m-b; b2: m-b in 2 by range of m-a" },
+		{ "join a m-a",
+		  "a: m-a in 2 by range of m-a with m-a,m-b; b2: m-b in 2 by range of m-a" },
 		{ "sync b m-b 2", "" },
 		{ "sync b2 m-b 2", "b: REBALANCE_IN_PROGRESS" },
 		{ "sync a m-a 2", "a: got ; b2: got " },
@@ -541,8 +550,8 @@ static void the_table_of_states_is_whole(void **state)
 
 /*
  * Random members under a seed. What a client does is right or wrong by chance; what must hold:
- * every waiter is answered exactly once, within a generation every sync of a member yields the same, at
- * most one leader is told the members, and when all fall silent the group gets empty.
+ * every waiter is answered exactly once, within a generation all syncs of a member yield the same,
+ * at most one leader is told the members, and when all fall silent the group gets empty.
  */
 #define CLIENTS 6
 #define ROUNDS 4000
@@ -689,7 +698,8 @@ static void act(struct play *play, struct actor *actor)
 		break;
 	case 8:
 		if (rng_below(&play->rng, 8) == 0)
-			(void)group_leave(group, actor->id, instance, play->f->now_ms, &play->f->out);
+			(void)group_leave(group, actor->id, instance, play->f->now_ms,
+					  &play->f->out);
 		break;
 	default:
 		if (rng_below(&play->rng, 8) != 0)

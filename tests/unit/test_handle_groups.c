@@ -280,10 +280,12 @@ static void all_offsets_of_several_groups_are_fetched_at_once(void **state)
 		const struct offset_fetch_response_group *one = &response->groups.items[0];
 		assert_int_equal(one->topics.len, 1);
 		assert_int_equal(one->topics.items[0].partitions.len, 2);
-		assert_int_equal(one->topics.items[0].partitions.items[0].committed_offset, 10);
-		assert_int_equal(one->topics.items[0].partitions.items[1].committed_offset, 12);
-		assert_int_equal(one->topics.items[0].partitions.items[1].committed_leader_epoch, 7);
-		assert_slice(one->topics.items[0].partitions.items[1].metadata, "here");
+		const struct offset_fetch_response_group_partition *rows =
+			one->topics.items[0].partitions.items;
+		assert_int_equal(rows[0].committed_offset, 10);
+		assert_int_equal(rows[1].committed_offset, 12);
+		assert_int_equal(rows[1].committed_leader_epoch, 7);
+		assert_slice(rows[1].metadata, "here");
 	}
 }
 
