@@ -8,6 +8,8 @@
 
 #define METADATA_BYTES_MAX ((size_t)INT32_MAX)
 #define MS_PER_MINUTE INT64_C(60000)
+/* After a group's record was refused: a full disk is not asked with every heartbeat. */
+#define SAVE_RETRY_MS 1000
 /* Taken at once, so that the file is written once for so many producers. */
 #define PRODUCER_ID_BLOCK 1000
 static const char PRODUCER_ID_FILE[] = "weir.producer-ids";
@@ -127,6 +129,8 @@ static void save(struct broker *broker, struct coordinated *group)
 	offsets_batch_group(&batch, broker->time.wall_ms, buf_slice(&group->id), value);
 	if (coordinator_append(broker, buf_slice(&group->id), &batch, &place, NULL) == 0)
 		group->group->unsaved = false;
+	else
+		group->save_due_ms = broker->time.now_ms + SAVE_RETRY_MS;
 	offsets_batch_close(&batch);
 }
 
@@ -144,12 +148,14 @@ void coordinator_settle(struct broker *broker, struct coordinated *group)
 		group->state = group_state(group->group);
 		group->state_ms = broker->time.wall_ms;
 	}
-	if (group->group->unsaved)
+	if (group->group->unsaved && broker->time.now_ms >= group->save_due_ms)
 		save(broker, group);
 	vec_each(answer, &coordinator->out.answers)
 		coordinator_answer(broker, answer);
 	group_out_reset(&coordinator->out);
 	group->due_ms = group_next_ms(group->group);
+	if (group->group->unsaved)
+		group->due_ms = MIN(group->due_ms, group->save_due_ms);
 	heap_update(&coordinator->timers, &group->timer);
 	if (is_nothing(group))
 		coordinated_free(coordinator, group);

@@ -5,8 +5,7 @@
  * partition of the group's name as the records that Kafka writes there, and read back at the start.
  * Offsets are acknowledged once they are on disk. A group's own record is not waited for: members
  * whose group a crash forgot join again, which costs a rebalance and nothing else; so where
- * the disk refuses the record, the group goes on, and the record is tried again with the next
- * change.
+ * the disk refuses the record, the group goes on, and the record is tried again a little later.
  */
 #ifndef WEIR_BROKER_COORDINATOR_H
 #define WEIR_BROKER_COORDINATOR_H
@@ -35,6 +34,7 @@ struct coordinated {
 	struct map topics;	 /* struct committed_topic, owned */
 	enum group_state state;	 /* when last looked at */
 	int64_t state_ms;	 /* since when, by the wall's clock */
+	int64_t save_due_ms;	 /* after the record was refused; 0: at once */
 	struct buf loaded;	 /* the group's record, while loading */
 	struct heap_node timer;
 	int64_t due_ms;
