@@ -6,7 +6,7 @@
  * are the tables at the head of tidy.c: folder edges, banned calls, who may use what, openings of
  * headers, own header first, lengths, a README line for each file.
  *
- * A draft is checked for all but what is written last: README lines, openings, line lengths.
+ * A draft is checked for all but the lengths of lines, which scripts/format mends.
  */
 #ifndef WEIR_TESTS_LIB_TIDY_H
 #define WEIR_TESTS_LIB_TIDY_H
