@@ -149,22 +149,26 @@ void log_read_done(struct log_read *read)
 	read->nspans = 0;
 }
 
-/* How many bytes of whole, right batches `bytes` begins with. */
-static size_t sound_bytes(struct slice bytes)
+/*
+ * How many bytes of whole, right batches `bytes` begins with. Offsets are not under the crc: the first
+ * batch is the one that was looked for, one that follows it directly is right too, and one behind a
+ * gap (compaction leaves them) is believed when the next, or the segment's end, bears it out.
+ */
+static size_t sound_bytes(struct slice bytes, int64_t end_offset)
 {
 	struct record_batch batch;
 	struct record_fault fault;
-	size_t at = 0, before_last = 0;
+	size_t at = 0, before_gap = SIZE_MAX;
 	int64_t last = -1;
 	while (record_batch_check(slice_sub(bytes, at, SIZE_MAX), &batch, &fault)) {
-		/* Offsets are not under the crc: of two that overlap, the first may be the wrong one. */
-		if (batch.base_offset <= last)
-			return before_last;
-		before_last = at;
+		bool first = at == 0;
+		if (!first && batch.base_offset <= last)
+			return before_gap != SIZE_MAX ? before_gap : at;
+		before_gap = first || batch.base_offset == last + 1 ? SIZE_MAX : at;
 		last = record_batch_last_offset(&batch);
 		at += batch.bytes.len;
 	}
-	return at;
+	return before_gap != SIZE_MAX && last + 1 != end_offset ? before_gap : at;
 }
 
 fallible log_span_load(const struct log_span *span, struct buf *to, struct slice *ret_bytes,
@@ -181,7 +185,7 @@ fallible log_span_load(const struct log_span *span, struct buf *to, struct slice
 	TRY(buf_check(to, "what is read", err));
 	TRY(file->ops->read(file, span->at, room, span->len, &got, err));
 	buf_advance(to, got);
-	size_t sound = sound_bytes(buf_slice(to));
+	size_t sound = sound_bytes(buf_slice(to), span->segment->end_offset);
 	if (sound == 0)
 		return err_set(err, ERR_CORRUPT, "the batch at byte %llu of segment %lld is damaged",
 			       (unsigned long long)span->at, (long long)span->segment->base_offset);

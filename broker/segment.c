@@ -310,9 +310,10 @@ fallible segment_load(struct segment *segment, int64_t index_interval, struct er
 		code = rebuild(segment, index_interval, err);
 	TRY(code);
 	TRY(read_first_time(segment, err));
-	segment->end_offset = MAX(end_offset, segment->end_offset);
-	if (segment->closed)
+	if (segment->closed) {
+		segment->end_offset = end_offset; /* where the next one begins, whatever a batch says */
 		segment_finish(segment);
+	}
 	segment->loaded = true;
 	return 0;
 }
@@ -524,7 +525,8 @@ static fallible find_from(struct segment *segment, const struct index_offset *en
 			*ret_trusted = false;
 			return 0;
 		}
-		if (code == 0 && more && batch.base_offset != after + 1 &&
+		bool known = first && entry != NULL; /* the index says the same of it */
+		if (code == 0 && more && !known && batch.base_offset != after + 1 &&
 		    overlaps_next(&scan, &batch)) {
 			scan.at = at;
 			scan.after = after;
