@@ -21,23 +21,23 @@
 /* clang-format on */
 
 #define BIT(b, i, value) (((b) >> (i)&1) != 0 ? UINT32_C(value) : 0u)
-#define ENTRY_(b, v0, v1, v2, v3, v4, v5, v6, v7)                                        \
-	(BIT(b, 0, v0) ^ BIT(b, 1, v1) ^ BIT(b, 2, v2) ^ BIT(b, 3, v3) ^ BIT(b, 4, v4) ^ \
+#define ENTRY_(b, v0, v1, v2, v3, v4, v5, v6, v7)                                                  \
+	(BIT(b, 0, v0) ^ BIT(b, 1, v1) ^ BIT(b, 2, v2) ^ BIT(b, 3, v3) ^ BIT(b, 4, v4) ^           \
 	 BIT(b, 5, v5) ^ BIT(b, 6, v6) ^ BIT(b, 7, v7))
 #define ENTRY(b, ...) ENTRY_(b, __VA_ARGS__)
-#define ROW4(b, ...)                                                                     \
-	ENTRY(b, __VA_ARGS__), ENTRY((b) + 1, __VA_ARGS__), ENTRY((b) + 2, __VA_ARGS__), \
+#define ROW4(b, ...)                                                                               \
+	ENTRY(b, __VA_ARGS__), ENTRY((b) + 1, __VA_ARGS__), ENTRY((b) + 2, __VA_ARGS__),           \
 		ENTRY((b) + 3, __VA_ARGS__)
-#define ROW16(b, ...)                                                                 \
-	ROW4(b, __VA_ARGS__), ROW4((b) + 4, __VA_ARGS__), ROW4((b) + 8, __VA_ARGS__), \
+#define ROW16(b, ...)                                                                              \
+	ROW4(b, __VA_ARGS__), ROW4((b) + 4, __VA_ARGS__), ROW4((b) + 8, __VA_ARGS__),              \
 		ROW4((b) + 12, __VA_ARGS__)
-#define ROW64(b, ...)                                                                      \
-	ROW16(b, __VA_ARGS__), ROW16((b) + 16, __VA_ARGS__), ROW16((b) + 32, __VA_ARGS__), \
+#define ROW64(b, ...)                                                                              \
+	ROW16(b, __VA_ARGS__), ROW16((b) + 16, __VA_ARGS__), ROW16((b) + 32, __VA_ARGS__),         \
 		ROW16((b) + 48, __VA_ARGS__)
-#define ROW256(...)                                                                     \
-	{                                                                               \
-		ROW64(0, __VA_ARGS__), ROW64(64, __VA_ARGS__), ROW64(128, __VA_ARGS__), \
-			ROW64(192, __VA_ARGS__)                                         \
+#define ROW256(...)                                                                                \
+	{                                                                                          \
+		ROW64(0, __VA_ARGS__), ROW64(64, __VA_ARGS__), ROW64(128, __VA_ARGS__),            \
+			ROW64(192, __VA_ARGS__)                                                    \
 	}
 
 static const uint32_t TABLE[8][256] = {

@@ -1,6 +1,6 @@
 /*
- * Kafka's checkpoint files of a data folder: "0", the number of lines, then "topic partition offset"
- * on each.
+ * Kafka's checkpoint files of a data folder: "0", the number of lines, then "topic partition
+ * offset" on each.
  */
 #include "broker/log_priv.h"
 
@@ -11,7 +11,8 @@ static struct slice next_line(struct slice *text)
 {
 	size_t end = slice_find_byte(*text, '\n', 0);
 	struct slice line = slice_sub(*text, 0, end == SIZE_MAX ? text->len : end);
-	*text = end == SIZE_MAX ? slice_sub(*text, text->len, 0) : slice_sub(*text, end + 1, SIZE_MAX);
+	*text = end == SIZE_MAX ? slice_sub(*text, text->len, 0)
+				: slice_sub(*text, end + 1, SIZE_MAX);
 	return slice_trim(line);
 }
 
@@ -58,7 +59,7 @@ fallible checkpoint_read_offsets(struct disk *disk, const char *path, struct map
 
 void checkpoint_offsets_fini(struct map *offsets)
 {
-	map_each(entry, offsets)
+	map_each (entry, offsets)
 		mem_free(entry->value);
 	map_fini(offsets);
 }
@@ -71,16 +72,18 @@ int64_t checkpoint_offset(const struct map *offsets, const struct log *log, int6
 	return offset != NULL ? *offset : otherwise;
 }
 
-void checkpoint_print_offsets(const struct log_store *store, checkpoint_value *value, struct buf *to)
+void checkpoint_print_offsets(const struct log_store *store, checkpoint_value *value,
+			      struct buf *to)
 {
 	uint32_t count = 0;
-	map_each(entry, &store->logs)
+	map_each (entry, &store->logs)
 		count += value(entry->value) >= 0;
 	buf_printf(to, "0\n%u\n", count);
-	map_each(entry, &store->logs) {
+	map_each (entry, &store->logs) {
 		const struct log *log = entry->value;
 		int64_t offset = value(log);
 		if (offset >= 0)
-			buf_printf(to, "%s %d %lld\n", log->topic, log->partition, (long long)offset);
+			buf_printf(to, "%s %d %lld\n", log->topic, log->partition,
+				   (long long)offset);
 	}
 }

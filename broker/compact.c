@@ -1,20 +1,21 @@
 /*
  * Compaction: of each key the last record stays.
  *
- * The log is clean up to `cleaned_offset`; behind it are dirty segments, up to the first that may not
- * be touched (the active one, open transactions, what is not checkpointed, what is too young).
+ * The log is clean up to `cleaned_offset`; behind it are dirty segments, up to the first that may
+ * not be touched (the active one, open transactions, what is not checkpointed, what is too young).
  *
- *  1. The offset of the last record of each key in the dirty part goes into a table, by a 128-bit hash
- *     of the key. Aborted records do not count.
- *  2. All segments from the first on are copied, in groups that fit a segment, into ".cleaned" files. A
- *     record stays unless the table knows a later one; offsets never change, so batches keep theirs.
- *     Tombstones and markers get a horizon (delete.retention.ms from now) the first time and leave
- *     when it has passed. A batch left empty stays as a header where it is the last of its producer
- *     (sequences) or of its group (the end offset).
+ *  1. The offset of the last record of each key in the dirty part goes into a table, by a 128-bit
+ * hash of the key. Aborted records do not count.
+ *  2. All segments from the first on are copied, in groups that fit a segment, into ".cleaned"
+ * files. A record stays unless the table knows a later one; offsets never change, so batches keep
+ * theirs. Tombstones and markers get a horizon (delete.retention.ms from now) the first time and
+ * leave when it has passed. A batch left empty stays as a header where it is the last of its
+ * producer (sequences) or of its group (the end offset).
  *  3. For each group: sync, rename to ".swap" (from here on a restart finishes it), remove what it
  *     stands for, rename to ".log".
  *
- * Steps 1 and 2 run on a job's thread and read only closed segments and what was copied at the start.
+ * Steps 1 and 2 run on a job's thread and read only closed segments and what was copied at the
+ * start.
  */
 #include "broker/log_priv.h"
 
@@ -39,11 +40,11 @@ struct last_batch { /* a producer's last batch: its sequence must survive */
 
 struct output {
 	struct segment *segment; /* owned: what the group becomes */
-	uint32_t first, n;	 /* of the sources */
+	uint32_t first, n;       /* of the sources */
 };
 
 struct compaction {
-	struct log *log;     /* counted */
+	struct log *log; /* counted */
 	struct disk *disk;
 	int64_t now_ms, dirty_from, limit, mapped_to;
 	int64_t horizon_ms; /* the first tombstone or marker may go then */
@@ -55,7 +56,8 @@ struct compaction {
 	VEC(struct output) outputs;
 	struct key_slot *slots;
 	size_t slot_mask, keys;
-	struct buf pending, scratch, batch; /* output not yet written; unpacked records; a new batch */
+	struct buf pending, scratch,
+		batch; /* output not yet written; unpacked records; a new batch */
 };
 
 /* ---- choosing ---- */
@@ -66,7 +68,7 @@ static int64_t first_uncleanable(struct log *log, int64_t now_ms)
 			    log_active(log)->base_offset);
 	if (log->config.min_compaction_lag_ms <= 0)
 		return limit;
-	vec_each(segment, &log->segments) {
+	vec_each (segment, &log->segments) {
 		if (segment_load(*segment, log->config.index_interval_bytes, NULL) != 0 ||
 		    now_ms - (*segment)->max_timestamp_ms < log->config.min_compaction_lag_ms)
 			return MIN(limit, (*segment)->base_offset);
@@ -92,7 +94,7 @@ static struct candidate look_at(struct log *log, int64_t now_ms)
 				       .limit = first_uncleanable(log, now_ms),
 				       .dirty_from = MAX(log->cleaned_offset, log->start_offset) };
 	uint64_t clean = 0, dirty = 0;
-	vec_each(segment, &log->segments) {
+	vec_each (segment, &log->segments) {
 		/* An empty active segment ends where it begins. */
 		if ((*segment)->end_offset > candidate.limit || !(*segment)->closed)
 			break;
@@ -115,17 +117,17 @@ static struct candidate look_at(struct log *log, int64_t now_ms)
 static fallible copy_state(struct compaction *compaction, struct err *err)
 {
 	struct log *log = compaction->log;
-	vec_each(entry, &log->segments) {
+	vec_each (entry, &log->segments) {
 		struct segment *segment = *entry;
 		if (segment->end_offset > compaction->limit || !segment->closed)
 			break;
 		TRY(segment_load(segment, compaction->index_interval, err));
 		TRY(segment_open(segment, false, err));
 		vec_push(&compaction->sources, segment_ref(segment));
-		vec_each(aborted, &segment->aborted)
+		vec_each (aborted, &segment->aborted)
 			vec_push(&compaction->aborted, *aborted);
 	}
-	map_each(entry, &log->producers.producers) {
+	map_each (entry, &log->producers.producers) {
 		const struct producer *producer = entry->value;
 		if (producer->nbatches > 0)
 			vec_push(&compaction->last_batches,
@@ -139,7 +141,7 @@ static fallible copy_state(struct compaction *compaction, struct err *err)
 struct compaction *compaction_choose(struct log_store *store, int64_t now_ms)
 {
 	struct candidate best = { .log = NULL };
-	map_each(entry, &store->logs) {
+	map_each (entry, &store->logs) {
 		struct log *log = entry->value;
 		if (!log->config.cleanup_compact || log->compacting ||
 		    now_ms < log->compact_not_before_ms)
@@ -186,9 +188,9 @@ void compaction_free(struct compaction *compaction)
 {
 	compaction->log->compacting = false;
 	log_unref(compaction->log);
-	vec_each(segment, &compaction->sources)
+	vec_each (segment, &compaction->sources)
 		segment_unref(*segment);
-	vec_each(output, &compaction->outputs)
+	vec_each (output, &compaction->outputs)
 		segment_unref(output->segment);
 	vec_fini(&compaction->sources);
 	vec_fini(&compaction->outputs);
@@ -252,7 +254,7 @@ static bool is_aborted(const struct compaction *compaction, const struct record_
 {
 	if ((batch->attributes & RECORD_TRANSACTIONAL) == 0)
 		return false;
-	vec_each(aborted, &compaction->aborted) {
+	vec_each (aborted, &compaction->aborted) {
 		if (aborted->producer_id == batch->producer_id &&
 		    aborted->first_offset <= batch->base_offset &&
 		    aborted->last_offset >= batch->base_offset)
@@ -308,7 +310,7 @@ static fallible map_keys(struct compaction *compaction, struct err *err)
 
 static bool keeps_sequence(const struct compaction *compaction, const struct record_batch *batch)
 {
-	vec_each(last, &compaction->last_batches) {
+	vec_each (last, &compaction->last_batches) {
 		if (last->producer_id == batch->producer_id &&
 		    last->last_offset == record_batch_last_offset(batch))
 			return true;
@@ -362,7 +364,7 @@ static struct record_options options_of(const struct record_batch *batch)
 /* What a batch becomes. */
 struct verdict {
 	int32_t kept, tombstones; /* records that stay, and those of them without a value */
-	int64_t horizon_ms;	  /* 0: none */
+	int64_t horizon_ms;       /* 0: none */
 };
 
 static bool record_stays(const struct compaction *compaction, const struct verdict *verdict,
@@ -413,8 +415,8 @@ static fallible rewrite(struct compaction *compaction, const struct record_batch
 	while (more) {
 		TRY(record_walk_next(&walk, &event, &more, err));
 		if (more && (options->control || record_stays(compaction, verdict, &event)))
-			record_builder_add_at(&builder, (int32_t)(event.offset - batch->base_offset),
-					      &event);
+			record_builder_add_at(&builder,
+					      (int32_t)(event.offset - batch->base_offset), &event);
 	}
 	TRY(record_builder_close(&builder, err));
 	return put_batch(compaction, to, buf_slice(&compaction->batch), err);
@@ -438,7 +440,7 @@ static bool take_txn_data(struct compaction *compaction, int64_t producer_id)
 
 static void note_txn_data(struct compaction *compaction, int64_t producer_id)
 {
-	vec_each(id, &compaction->txn_with_data) {
+	vec_each (id, &compaction->txn_with_data) {
 		if (*id == producer_id)
 			return;
 	}
@@ -462,8 +464,8 @@ static fallible copy_marker(struct compaction *compaction, const struct record_b
 	if (!stamped)
 		options.delete_horizon_ms = compaction->now_ms + compaction->delete_retention_ms;
 	note_horizon(compaction, options.delete_horizon_ms);
-	return stamped ? put_batch(compaction, to, batch->bytes, err) :
-			 rewrite(compaction, batch, &verdict, &options, to, err);
+	return stamped ? put_batch(compaction, to, batch->bytes, err)
+		       : rewrite(compaction, batch, &verdict, &options, to, err);
 }
 
 static fallible copy_batch(struct compaction *compaction, const struct record_batch *batch,
@@ -580,8 +582,7 @@ static void replace_in_log(struct compaction *compaction, const struct output *o
 	segment_unref(first);
 	log->segments.items[i] = segment_ref(output->segment);
 	for (uint32_t n = 1; n < output->n; n++) {
-		assert(log->segments.items[i + 1] ==
-		       compaction->sources.items[output->first + n]);
+		assert(log->segments.items[i + 1] == compaction->sources.items[output->first + n]);
 		segment_unref(log->segments.items[i + 1]);
 		vec_remove(&log->segments, i + 1);
 	}
@@ -613,7 +614,7 @@ fallible compaction_finish(struct compaction *compaction, int64_t now_ms, struct
 	struct log *log = compaction->log;
 	if (log->deleted)
 		return 0;
-	vec_each(output, &compaction->outputs) {
+	vec_each (output, &compaction->outputs) {
 		int code = swap_in(compaction, output, now_ms, err);
 		if (code != 0) {
 			/* The folder is between two states, which only a start can tell apart. */

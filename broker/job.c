@@ -3,9 +3,10 @@
  *
  * A sync writes the waiting blocks of the write-ahead log and syncs them. A checkpoint syncs the
  * partitions' own files: first everything that waits in memory is written to them (at begin, on the
- * owner's thread), then the job adds to the indexes, syncs segments and folders, writes snapshots of
- * producers, and last the recovery points. Only when all that is done does the write-ahead log let go
- * of what came before. If the write-ahead log has no room, a checkpoint stands in for the sync.
+ * owner's thread), then the job adds to the indexes, syncs segments and folders, writes snapshots
+ * of producers, and last the recovery points. Only when all that is done does the write-ahead log
+ * let go of what came before. If the write-ahead log has no room, a checkpoint stands in for the
+ * sync.
  */
 #include "broker/log_priv.h"
 
@@ -13,7 +14,7 @@
 
 /* A log as it was when the job began. */
 struct job_log {
-	struct log *log; /* counted */
+	struct log *log;                     /* counted */
 	int64_t end_offset, snapshot_offset; /* snapshot -1: none */
 	uint64_t bytes_appended;
 };
@@ -27,7 +28,7 @@ struct job_write {
 };
 
 struct job_segment {
-	struct segment *segment; /* counted */
+	struct segment *segment;          /* counted */
 	uint32_t offsets, times, aborted; /* entries that the job saves */
 };
 
@@ -36,14 +37,14 @@ struct log_job {
 	struct log_store *store; /* borrowed; `run` reads only what does not change */
 	int code;
 	struct err err;
-	struct wal_blocks blocks; /* taken from the write-ahead log */
+	struct wal_blocks blocks;      /* taken from the write-ahead log */
 	uint64_t first_sequence, mark; /* what is before `mark` is in the segments afterwards */
-	bool stands_in;	  /* a checkpoint in place of a sync */
-	bool sync_failed; /* as against an open or a write, which may be tried again */
+	bool stands_in;                /* a checkpoint in place of a sync */
+	bool sync_failed;              /* as against an open or a write, which may be tried again */
 	VEC(struct job_log) logs;
 	VEC(struct job_segment) segments;
 	VEC(struct job_write) writes, last_writes; /* the last ones after all syncs */
-	struct compaction *compaction; /* owned */
+	struct compaction *compaction;             /* owned */
 };
 
 static struct log_job *job_new(struct log_store *store, enum log_job_kind kind)
@@ -56,15 +57,15 @@ static struct log_job *job_new(struct log_store *store, enum log_job_kind kind)
 
 static void job_free(struct log_job *job)
 {
-	vec_each(log, &job->logs)
+	vec_each (log, &job->logs)
 		log_unref(log->log);
-	vec_each(segment, &job->segments)
+	vec_each (segment, &job->segments)
 		segment_unref(segment->segment);
-	vec_each(write, &job->writes) {
+	vec_each (write, &job->writes) {
 		mem_free(write->path);
 		buf_fini(&write->bytes);
 	}
-	vec_each(write, &job->last_writes) {
+	vec_each (write, &job->last_writes) {
 		mem_free(write->path);
 		buf_fini(&write->bytes);
 	}
@@ -83,8 +84,8 @@ static void take_logs(struct log_job *job, struct list *from, bool checkpoint)
 		struct list *node = list_pop_front(from);
 		if (node == NULL)
 			return;
-		struct log *log = checkpoint ? list_item(node, struct log, checkpoint_node) :
-					       list_item(node, struct log, sync_node);
+		struct log *log = checkpoint ? list_item(node, struct log, checkpoint_node)
+					     : list_item(node, struct log, sync_node);
 		vec_push(&job->logs, (struct job_log){ .log = log_ref(log),
 						       .end_offset = log->end_offset,
 						       .snapshot_offset = -1,
@@ -114,7 +115,8 @@ static void add_segment(struct log_job *job, struct segment *segment)
 	for (size_t i = 0; i < COUNT_OF(SUFFIXES); i++) {
 		CLEANUP(buf_fini) struct buf bytes = BUF_INIT(PRODUCER_SNAPSHOT_BYTES_MAX);
 		uint64_t at = segment_print_unsaved(segment, SUFFIXES[i], &bytes);
-		bool wanted = bytes.len > 0 || segment->trim || (segment->closed && at == 0 && i < 2);
+		bool wanted =
+			bytes.len > 0 || segment->trim || (segment->closed && at == 0 && i < 2);
 		if (!wanted)
 			continue;
 		const char *path = segment_path(&job->store->path, segment->dir,
@@ -172,13 +174,13 @@ static void add_last_write(struct log_job *job, const char *name, checkpoint_val
 /* The texts say how things are once the job is done; on failure the old points come back. */
 static void add_checkpoints(struct log_job *job)
 {
-	vec_each(entry, &job->logs) {
+	vec_each (entry, &job->logs) {
 		int64_t before = entry->log->recovery_point;
 		entry->log->recovery_point = entry->end_offset;
 		entry->end_offset = before; /* swapped, for the printing below */
 	}
 	add_last_write(job, CHECKPOINT_RECOVERY, recovery_point_of);
-	vec_each(entry, &job->logs) {
+	vec_each (entry, &job->logs) {
 		int64_t after = entry->log->recovery_point;
 		entry->log->recovery_point = entry->end_offset;
 		entry->end_offset = after;
@@ -194,7 +196,7 @@ static void put_back(struct log_job *job)
 {
 	struct log_store *store = job->store;
 	bool checkpoint = job->kind == LOG_JOB_CHECKPOINT;
-	vec_each(entry, &job->logs) {
+	vec_each (entry, &job->logs) {
 		struct log *log = entry->log;
 		if (log->deleted)
 			continue;
@@ -203,7 +205,7 @@ static void put_back(struct log_job *job)
 		if ((!checkpoint || job->stands_in) && !list_linked(&log->sync_node))
 			list_push_back(&store->unsynced, &log->sync_node);
 	}
-	vec_each(segment, &job->segments)
+	vec_each (segment, &job->segments)
 		segment->segment->unsynced = true;
 	if (checkpoint)
 		store->starts_changed = true;
@@ -214,15 +216,15 @@ static int prepare_checkpoint(struct log_job *job, bool force, struct err *err)
 {
 	struct log_store *store = job->store;
 	take_logs(job, &store->dirty, true);
-	job->mark = store->sync_job != NULL && store->sync_job->first_sequence != 0 ?
-			    store->sync_job->first_sequence :
-			    store->wal.next_sequence;
-	vec_each(entry, &job->logs) {
+	job->mark = store->sync_job != NULL && store->sync_job->first_sequence != 0
+			    ? store->sync_job->first_sequence
+			    : store->wal.next_sequence;
+	vec_each (entry, &job->logs) {
 		struct log *log = entry->log;
 		if (log->deleted)
 			continue;
 		TRY(log_write_out(log, err));
-		vec_each(segment, &log->segments) {
+		vec_each (segment, &log->segments) {
 			if ((*segment)->unsynced)
 				add_segment(job, *segment);
 		}
@@ -342,18 +344,18 @@ static fallible run_checkpoint(struct log_job *job, struct err *err)
 {
 	struct disk *disk = job->store->disk;
 	bool sync = !job->store->fsync_off;
-	vec_each(write, &job->writes)
+	vec_each (write, &job->writes)
 		TRY(unless_gone(run_write(job, write, err)));
-	vec_each(entry, &job->segments) {
+	vec_each (entry, &job->segments) {
 		int code = sync ? disk->ops->sync(entry->segment->file, err) : 0;
 		job->sync_failed = code != 0;
 		TRY(code);
 	}
-	vec_each(entry, &job->logs) {
+	vec_each (entry, &job->logs) {
 		if (sync)
 			TRY(unless_gone(disk->ops->sync_dir(disk, entry->log->dir, err)));
 	}
-	vec_each(write, &job->last_writes)
+	vec_each (write, &job->last_writes)
 		TRY(run_write(job, write, err));
 	if (sync)
 		TRY(disk->ops->sync_dir(disk, job->store->dir, err));
@@ -364,8 +366,7 @@ void log_job_run(struct log_job *job)
 {
 	switch (job->kind) {
 	case LOG_JOB_SYNC:
-		job->code = wal_write(&job->store->wal, &job->blocks, &job->sync_failed,
-				      &job->err);
+		job->code = wal_write(&job->store->wal, &job->blocks, &job->sync_failed, &job->err);
 		return;
 	case LOG_JOB_CHECKPOINT:
 		job->code = run_checkpoint(job, &job->err);
@@ -381,7 +382,7 @@ void log_job_run(struct log_job *job)
 
 static void publish(struct log_job *job)
 {
-	vec_each(entry, &job->logs) {
+	vec_each (entry, &job->logs) {
 		struct log *log = entry->log;
 		if (entry->end_offset > log->high_watermark)
 			log_set_high_watermark(log, entry->end_offset);
@@ -409,14 +410,14 @@ static void keep_snapshot(struct log *log, int64_t offset, uint64_t bytes_append
 static void end_checkpoint(struct log_job *job)
 {
 	struct log_store *store = job->store;
-	vec_each(entry, &job->segments) {
+	vec_each (entry, &job->segments) {
 		struct segment *segment = entry->segment;
 		segment->offsets_saved = entry->offsets;
 		segment->times_saved = entry->times;
 		segment->aborted_saved = entry->aborted;
 		segment->trim = false;
 	}
-	vec_each(entry, &job->logs) {
+	vec_each (entry, &job->logs) {
 		struct log *log = entry->log;
 		if (log->deleted)
 			continue;
@@ -429,8 +430,8 @@ static void end_checkpoint(struct log_job *job)
 }
 
 /*
- * Of a failed sync nothing may be believed: that is for ever. Whatever else fails (no space, too many
- * files open) is tried again, and appends are refused meanwhile if they cannot become durable.
+ * Of a failed sync nothing may be believed: that is for ever. Whatever else fails (no space, too
+ * many files open) is tried again, and appends are refused meanwhile if they cannot become durable.
  */
 static void end_failed(struct log_job *job, int64_t now_ms)
 {

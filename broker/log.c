@@ -59,7 +59,7 @@ void log_unref(struct log *log)
 	log_drop_chunks(log);
 	list_remove(&log->sync_node);
 	list_remove(&log->checkpoint_node);
-	vec_each(segment, &log->segments)
+	vec_each (segment, &log->segments)
 		segment_unref(*segment);
 	vec_fini(&log->segments);
 	vec_fini(&log->epochs);
@@ -80,8 +80,8 @@ struct segment *log_active(const struct log *log)
 
 static struct log_chunk *last_chunk(const struct log *log)
 {
-	return list_empty(&log->chunks) ? NULL :
-					  list_item(log->chunks.prev, struct log_chunk, node);
+	return list_empty(&log->chunks) ? NULL
+					: list_item(log->chunks.prev, struct log_chunk, node);
 }
 
 void log_chunk_unref(struct log_chunk *chunk)
@@ -112,7 +112,7 @@ void log_drop_chunks(struct log *log)
 /* The oldest chunks go while there is too much, unless their log still has to write them. */
 void log_store_trim(struct log_store *store)
 {
-	list_each(chunk, &store->chunks, struct log_chunk, store_node) {
+	list_each (chunk, &store->chunks, struct log_chunk, store_node) {
 		if (store->chunk_bytes <= store->tail_bytes_max)
 			return;
 		bool first = chunk->log->chunks.next == &chunk->node;
@@ -152,13 +152,13 @@ fallible log_write_out(struct log *log, struct err *err)
 	if (segment->written == segment->bytes)
 		return 0;
 	TRY(segment_open(segment, true, err));
-	list_each(chunk, &log->chunks, struct log_chunk, node) {
+	list_each (chunk, &log->chunks, struct log_chunk, node) {
 		if (chunk->written == chunk->len)
 			continue;
 		assert(chunk->segment == segment);
 		assert(chunk->at + chunk->written == segment->written);
-		struct slice bytes = slice_of(chunk->data + chunk->written,
-					      chunk->len - chunk->written);
+		struct slice bytes =
+			slice_of(chunk->data + chunk->written, chunk->len - chunk->written);
 		segment->unsynced = true;
 		TRY(segment->disk->ops->write(segment->file, segment->written, bytes, err));
 		segment->written += bytes.len;
@@ -416,7 +416,7 @@ int64_t log_limit(const struct log *log, enum log_isolation isolation)
 uint64_t log_bytes(const struct log *log)
 {
 	uint64_t bytes = 0;
-	vec_each(segment, &log->segments)
+	vec_each (segment, &log->segments)
 		bytes += (*segment)->bytes;
 	return bytes;
 }
@@ -478,7 +478,8 @@ void log_epoch_end(const struct log *log, int32_t epoch, int32_t *ret_epoch, int
 int32_t log_epoch_at(const struct log *log, int64_t offset)
 {
 	int32_t epoch = -1;
-	for (uint32_t i = 0; i < log->epochs.len && log->epochs.items[i].start_offset <= offset; i++)
+	for (uint32_t i = 0; i < log->epochs.len && log->epochs.items[i].start_offset <= offset;
+	     i++)
 		epoch = log->epochs.items[i].epoch;
 	return epoch;
 }
@@ -513,7 +514,7 @@ void log_delete_records(struct log *log, int64_t before, int16_t *ret_error)
 
 void log_producers(const struct log *log, log_producer_visit *visit, void *arg)
 {
-	map_each(entry, &log->producers.producers) {
+	map_each (entry, &log->producers.producers) {
 		const struct producer *producer = entry->value;
 		const struct producer_batch *last =
 			producer->nbatches > 0 ? &producer->batches[producer->nbatches - 1] : NULL;

@@ -1,5 +1,6 @@
 /*
- * log_priv.h - what the files of the log share: one partition, its chunks of memory, the store, jobs.
+ * log_priv.h - what the files of the log share: one partition, its chunks of memory, the store,
+ * jobs.
  */
 #ifndef WEIR_BROKER_LOG_PRIV_H
 #define WEIR_BROKER_LOG_PRIV_H
@@ -9,12 +10,12 @@
 #include "broker/segment.h"
 #include "broker/wal.h"
 
-/* What was appended last, in memory: whole batches, one behind the other, as in the segment's file. A
- * chunk's memory never moves; readers pin it. */
+/* What was appended last, in memory: whole batches, one behind the other, as in the segment's file.
+ * A chunk's memory never moves; readers pin it. */
 struct log_chunk {
-	struct list node;	  /* in its log */
-	struct list store_node;	  /* in the store, the oldest first */
-	struct log *log;	  /* NULL once the log has let go of it */
+	struct list node;       /* in its log */
+	struct list store_node; /* in the store, the oldest first */
+	struct log *log;        /* NULL once the log has let go of it */
 	struct log_store *store;
 	struct segment *segment; /* counted */
 	uint32_t refs;
@@ -44,7 +45,7 @@ struct log_epoch {
 
 struct log {
 	struct log_store *store; /* borrowed */
-	char *topic, *dir;	 /* owned */
+	char *topic, *dir;       /* owned */
 	void *owner;
 	struct uuid topic_id;
 	struct log_config config;
@@ -56,15 +57,16 @@ struct log {
 	int64_t start_offset, end_offset, high_watermark;
 	int64_t recovery_point; /* what is before is synced in the segments */
 	int64_t cleaned_offset; /* compaction has seen what is before */
-	int64_t stable_told;	/* the last stable offset that the listener knows */
+	int64_t stable_told;    /* the last stable offset that the listener knows */
 	VEC(struct log_epoch) epochs;
 	VEC(int64_t) snapshots; /* offsets of the snapshot files, growing */
 	struct producer_table producers;
 	uint64_t bytes_appended, bytes_at_snapshot;
 	int64_t compact_not_before_ms; /* after a failure */
-	int64_t compact_horizon_ms; /* when a cleaned tombstone may go; INT64_MAX: none waits */
-	struct list sync_node;	     /* in store->unsynced: appended to since the last sync began */
-	struct list checkpoint_node; /* in store->dirty: appended to since the last checkpoint began */
+	int64_t compact_horizon_ms;    /* when a cleaned tombstone may go; INT64_MAX: none waits */
+	struct list sync_node; /* in store->unsynced: appended to since the last sync began */
+	struct list
+		checkpoint_node; /* in store->dirty: appended to since the last checkpoint began */
 };
 
 /* Something that leaves the disk later. */
@@ -87,7 +89,7 @@ struct log_store {
 	size_t chunk_bytes, tail_bytes_max;
 	int64_t producer_expiry_ms, checkpoint_ms, last_checkpoint_ms, retry_ms;
 	struct log_job *sync_job, *checkpoint_job, *compact_job; /* running; borrowed */
-	struct err failure; /* code 0: fine */
+	struct err failure;                                      /* code 0: fine */
 	bool fsync_off, starts_changed, failed_for_ever;
 	int32_t node_id;
 	struct log_store_recovery recovery;
@@ -125,7 +127,8 @@ void checkpoint_offsets_fini(struct map *offsets);
 int64_t checkpoint_offset(const struct map *offsets, const struct log *log, int64_t otherwise);
 typedef int64_t checkpoint_value(const struct log *log);
 /* The text of such a file, for all logs of the store. */
-void checkpoint_print_offsets(const struct log_store *store, checkpoint_value *value, struct buf *to);
+void checkpoint_print_offsets(const struct log_store *store, checkpoint_value *value,
+			      struct buf *to);
 
 /* job.c */
 enum log_job_kind { LOG_JOB_SYNC, LOG_JOB_CHECKPOINT, LOG_JOB_COMPACT };

@@ -47,11 +47,12 @@ static bool read_chunk(struct log_chunk *chunk, struct log_read *read)
 		at += len;
 	}
 	if (end > begin)
-		add_span(read, &(struct log_span){ .bytes = slice_of(chunk->data + begin, end - begin),
-						   .chunk = chunk,
-						   .segment = chunk->segment,
-						   .at = chunk->at + begin,
-						   .len = end - begin });
+		add_span(read,
+			 &(struct log_span){ .bytes = slice_of(chunk->data + begin, end - begin),
+					     .chunk = chunk,
+					     .segment = chunk->segment,
+					     .at = chunk->at + begin,
+					     .len = end - begin });
 	return !full && read->nspans < LOG_SPANS_MAX && read->bytes < read->bytes_max;
 }
 
@@ -150,9 +151,10 @@ void log_read_done(struct log_read *read)
 }
 
 /*
- * How many bytes of whole, right batches `bytes` begins with. Offsets are not under the crc: the first
- * batch is the one that was looked for, one that follows it directly is right too, and one behind a
- * gap (compaction leaves them) is believed when the next, or the segment's end, bears it out.
+ * How many bytes of whole, right batches `bytes` begins with. Offsets are not under the crc: the
+ * first batch is the one that was looked for, one that follows it directly is right too, and one
+ * behind a gap (compaction leaves them) is believed when the next, or the segment's end, bears it
+ * out.
  */
 static size_t sound_bytes(struct slice bytes, int64_t end_offset)
 {
@@ -187,7 +189,8 @@ fallible log_span_load(const struct log_span *span, struct buf *to, struct slice
 	buf_advance(to, got);
 	size_t sound = sound_bytes(buf_slice(to), span->segment->end_offset);
 	if (sound == 0)
-		return err_set(err, ERR_CORRUPT, "the batch at byte %llu of segment %lld is damaged",
+		return err_set(err, ERR_CORRUPT,
+			       "the batch at byte %llu of segment %lld is damaged",
 			       (unsigned long long)span->at, (long long)span->segment->base_offset);
 	*ret_bytes = slice_sub(buf_slice(to), 0, sound);
 	return 0;
@@ -205,7 +208,7 @@ fallible log_aborted_between(struct log *log, int64_t from, int64_t to, log_abor
 	for (uint32_t i = log_segment_index(log, from); i < log->segments.len; i++) {
 		struct segment *segment = log->segments.items[i];
 		TRY(segment_load(segment, log->config.index_interval_bytes, err));
-		vec_each(aborted, &segment->aborted) {
+		vec_each (aborted, &segment->aborted) {
 			if (aborted->last_offset >= from && aborted->first_offset < to)
 				visit(arg, aborted);
 			/* Once an entry's stable offset reaches `to`, no later one can overlap. */
@@ -245,8 +248,8 @@ static fallible search_batch(struct time_search *search, const struct record_bat
 	}
 }
 
-static fallible search_segment(struct log *log, struct segment *segment,
-			       struct time_search *search, struct err *err)
+static fallible search_segment(struct log *log, struct segment *segment, struct time_search *search,
+			       struct err *err)
 {
 	const struct index_time *hint = index_find_time(&segment->index, search->timestamp_ms);
 	int64_t offset = segment->base_offset + (hint != NULL ? (int64_t)hint->offset : 0);

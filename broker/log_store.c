@@ -33,32 +33,31 @@ static struct log_store *store_new(struct disk *disk, const struct log_store_opt
 	store->cluster_id = options->cluster_id;
 	store->node_id = options->node_id;
 	store->fsync_off = options->fsync_off;
-	store->tail_bytes_max = options->tail_bytes_max != 0 ? options->tail_bytes_max :
-							       LOG_TAIL_BYTES_DEFAULT;
-	store->producer_expiry_ms = options->producer_expiry_ms != 0 ?
-					    options->producer_expiry_ms :
-					    PRODUCER_EXPIRY_MS_DEFAULT;
-	store->checkpoint_ms = options->checkpoint_ms != 0 ? options->checkpoint_ms :
-							     LOG_CHECKPOINT_MS;
+	store->tail_bytes_max =
+		options->tail_bytes_max != 0 ? options->tail_bytes_max : LOG_TAIL_BYTES_DEFAULT;
+	store->producer_expiry_ms = options->producer_expiry_ms != 0 ? options->producer_expiry_ms
+								     : PRODUCER_EXPIRY_MS_DEFAULT;
+	store->checkpoint_ms =
+		options->checkpoint_ms != 0 ? options->checkpoint_ms : LOG_CHECKPOINT_MS;
 	store->last_checkpoint_ms = options->now_ms;
 	store->path = BUF_INIT(SEGMENT_PATH_MAX);
 	map_init(&store->logs);
 	list_init(&store->unsynced);
 	list_init(&store->dirty);
 	list_init(&store->chunks);
-	size_t wal_bytes = options->wal_file_bytes != 0 ? options->wal_file_bytes :
-							  WAL_FILE_BYTES_DEFAULT;
+	size_t wal_bytes =
+		options->wal_file_bytes != 0 ? options->wal_file_bytes : WAL_FILE_BYTES_DEFAULT;
 	wal_init(&store->wal, disk, in_store(store, WAL_DIR), wal_bytes, !options->fsync_off);
 	return store;
 }
 
 static void store_free(struct log_store *store)
 {
-	map_each(entry, &store->logs)
+	map_each (entry, &store->logs)
 		log_unref(entry->value);
 	map_fini(&store->logs);
 	wal_fini(&store->wal);
-	vec_each(doomed, &store->doomed)
+	vec_each (doomed, &store->doomed)
 		mem_free(doomed->path);
 	vec_fini(&store->doomed);
 	if (store->lock != NULL)
@@ -177,7 +176,7 @@ static void opening_fini(struct opening *opening)
 	checkpoint_offsets_fini(&opening->recovery_points);
 	checkpoint_offsets_fini(&opening->starts);
 	checkpoint_offsets_fini(&opening->cleaned);
-	vec_each(name, &opening->names)
+	vec_each (name, &opening->names)
 		mem_free(*name);
 	vec_fini(&opening->names);
 }
@@ -210,8 +209,8 @@ static fallible open_log(struct opening *opening, const char *name, struct err *
 		return 0;
 	CLEANUP(buf_fini) struct buf topic_text = BUF_INIT(SEGMENT_PATH_MAX);
 	buf_append(&topic_text, topic);
-	struct log *log = log_new(store, buf_str(&topic_text), partition, (struct uuid){ 0 },
-				  &config);
+	struct log *log =
+		log_new(store, buf_str(&topic_text), partition, (struct uuid){ 0 }, &config);
 	int code = read_partition_metadata(log, err);
 	if (code == ERR_NOT_FOUND || code == ERR_INVALID) {
 		/* A folder that was being made when the power went: nothing was ever in it. */
@@ -222,7 +221,8 @@ static fallible open_log(struct opening *opening, const char *name, struct err *
 	log->cleaned_offset = checkpoint_offset(&opening->cleaned, log, 0);
 	if (code == 0)
 		code = log_open(log, checkpoint_offset(&opening->recovery_points, log, 0),
-				checkpoint_offset(&opening->starts, log, 0), store->recovery.clean, err);
+				checkpoint_offset(&opening->starts, log, 0), store->recovery.clean,
+				err);
 	if (code != 0) {
 		log_unref(log);
 		return code;
@@ -238,14 +238,15 @@ static fallible read_checkpoints(struct opening *opening, struct err *err)
 	struct disk *disk = store->disk;
 	TRY(checkpoint_read_offsets(disk, in_store(store, CHECKPOINT_RECOVERY),
 				    &opening->recovery_points, err));
-	TRY(checkpoint_read_offsets(disk, in_store(store, CHECKPOINT_START), &opening->starts, err));
+	TRY(checkpoint_read_offsets(disk, in_store(store, CHECKPOINT_START), &opening->starts,
+				    err));
 	return checkpoint_read_offsets(disk, in_store(store, CHECKPOINT_CLEANER), &opening->cleaned,
 				       err);
 }
 
 static struct log *find_by_id(struct log_store *store, struct uuid topic_id, int32_t partition)
 {
-	map_each(entry, &store->logs) {
+	map_each (entry, &store->logs) {
 		struct log *log = entry->value;
 		if (log->partition == partition && uuid_eq(log->topic_id, topic_id))
 			return log;
@@ -254,8 +255,8 @@ static struct log *find_by_id(struct log_store *store, struct uuid topic_id, int
 }
 
 /*
- * A batch that is there already is written again, byte for byte: after a sync that failed before the
- * stop, what reads show may not be what the disk has.
+ * A batch that is there already is written again, byte for byte: after a sync that failed before
+ * the stop, what reads show may not be what the disk has.
  */
 static fallible write_again(struct log *log, const struct record_batch *batch, struct err *err)
 {
@@ -301,7 +302,7 @@ static int replay_entry(void *arg, struct uuid topic_id, int32_t partition, stru
 /* After an unclean stop a client that saw what is lost can tell by the epoch. */
 static fallible begin_epochs(struct log_store *store, struct err *err)
 {
-	map_each(entry, &store->logs) {
+	map_each (entry, &store->logs) {
 		struct log *log = entry->value;
 		bool changed = log->end_offset != log->recovery_point;
 		if (changed && !list_linked(&log->checkpoint_node))
@@ -324,7 +325,7 @@ static fallible open_logs(struct log_store *store, int64_t now_ms, struct err *e
 	map_init(&opening.cleaned);
 	TRY(read_checkpoints(&opening, err));
 	TRY(disk->ops->list(disk, store->dir, note_dir, &opening, err));
-	vec_each(name, &opening.names) {
+	vec_each (name, &opening.names) {
 		if ((*name)[0] != '.' && open_log(&opening, *name, err) != 0)
 			return err_wrap(err, "opening partition %s", *name);
 	}
@@ -332,13 +333,13 @@ static fallible open_logs(struct log_store *store, int64_t now_ms, struct err *e
 	store->recovery.bytes_read += wal_bytes;
 	if (!store->recovery.clean)
 		TRY(begin_epochs(store, err));
-	map_each(entry, &store->logs) {
+	map_each (entry, &store->logs) {
 		struct log *log = entry->value;
 		producer_expire(&log->producers, now_ms - store->producer_expiry_ms);
 	}
 	if (!store->recovery.clean && store->logs.len > 0)
 		TRY(log_store_checkpoint(store, now_ms, err));
-	map_each(entry, &store->logs) {
+	map_each (entry, &store->logs) {
 		struct log *log = entry->value;
 		list_remove(&log->sync_node);
 		log_set_high_watermark(log, log->end_offset);
@@ -412,7 +413,7 @@ fallible log_store_close(struct log_store *store, int64_t now_ms, struct err *er
 	assert(store->compact_job == NULL);
 	struct disk *disk = store->disk;
 	static const char MARK[] = "{\"version\":0,\"brokerEpoch\":-1}";
-	map_each(entry, &store->logs) {
+	map_each (entry, &store->logs) {
 		struct log *log = entry->value;
 		if (!list_linked(&log->checkpoint_node))
 			list_push_back(&store->dirty, &log->checkpoint_node);
@@ -443,7 +444,7 @@ struct log *log_store_find(const struct log_store *store, const char *topic, int
 
 int log_store_each(const struct log_store *store, log_visit *visit, void *arg)
 {
-	map_each(entry, &store->logs) {
+	map_each (entry, &store->logs) {
 		int code = visit(arg, entry->value);
 		if (code != 0)
 			return code;
@@ -465,8 +466,8 @@ static fallible make_log(struct log *log, struct err *err)
 }
 
 fallible log_store_create(struct log_store *store, const char *topic, int32_t partition,
-			  struct uuid topic_id, const struct log_config *config, struct log **ret_log,
-			  struct err *err)
+			  struct uuid topic_id, const struct log_config *config,
+			  struct log **ret_log, struct err *err)
 {
 	TRY(log_store_failure(store, err));
 	if (!topic_name_valid(slice_str(topic)) || partition < 0)

@@ -12,7 +12,7 @@ void producer_table_init(struct producer_table *table)
 
 void producer_table_clear(struct producer_table *table)
 {
-	map_each(entry, &table->producers)
+	map_each (entry, &table->producers)
 		mem_free(entry->value);
 	map_clear(&table->producers);
 	list_init(&table->open_txns);
@@ -145,7 +145,8 @@ void producer_check(const struct producer_table *table, struct log_append *appen
 		       "the producer has an open transaction, and the batch is not part of it");
 }
 
-static void close_txn(struct producer_table *table, struct producer *producer, int64_t marker_offset)
+static void close_txn(struct producer_table *table, struct producer *producer,
+		      int64_t marker_offset)
 {
 	vec_push(&table->ended,
 		 (struct producer_ended){ producer->txn_first_offset, marker_offset });
@@ -171,10 +172,10 @@ static bool apply_marker(struct producer_table *table, struct producer *producer
 	close_txn(table, producer, offset);
 	if (type == RECORD_COMMIT)
 		return false;
-	int64_t stable = list_empty(&table->open_txns) ?
-				 offset + 1 :
-				 list_item(table->open_txns.next, struct producer, txn_node)
-					 ->txn_first_offset;
+	int64_t stable = list_empty(&table->open_txns)
+				 ? offset + 1
+				 : list_item(table->open_txns.next, struct producer, txn_node)
+					   ->txn_first_offset;
 	*ret_aborted = (struct log_aborted){ .producer_id = producer->id,
 					     .first_offset = first,
 					     .last_offset = offset,
@@ -226,7 +227,7 @@ int64_t producer_first_unstable(const struct producer_table *table, int64_t dura
 	if (!list_empty(&table->open_txns))
 		first = list_item(table->open_txns.next, struct producer, txn_node)
 				->txn_first_offset;
-	vec_each(ended, &table->ended) {
+	vec_each (ended, &table->ended) {
 		if (ended->last_offset >= durable)
 			first = MIN(first, ended->first_offset);
 	}
@@ -236,7 +237,7 @@ int64_t producer_first_unstable(const struct producer_table *table, int64_t dura
 void producer_durable(struct producer_table *table, int64_t durable)
 {
 	uint32_t kept = 0;
-	vec_each(ended, &table->ended) {
+	vec_each (ended, &table->ended) {
 		if (ended->last_offset >= durable)
 			table->ended.items[kept++] = *ended;
 	}
@@ -245,7 +246,7 @@ void producer_durable(struct producer_table *table, int64_t durable)
 
 void producer_expire(struct producer_table *table, int64_t before_ms)
 {
-	map_each(entry, &table->producers) {
+	map_each (entry, &table->producers) {
 		struct producer *producer = entry->value;
 		if (producer->last_timestamp_ms >= before_ms || producer->txn_first_offset >= 0)
 			continue;
@@ -256,8 +257,8 @@ void producer_expire(struct producer_table *table, int64_t before_ms)
 }
 
 /*
- * ProducerSnapshot.json, version 1: version (2), crc (4) of all that follows, count (4), and for each:
- * id (8), epoch (2), last sequence (4), last offset (8), offset delta (4), timestamp (8),
+ * ProducerSnapshot.json, version 1: version (2), crc (4) of all that follows, count (4), and for
+ * each: id (8), epoch (2), last sequence (4), last offset (8), offset delta (4), timestamp (8),
  * coordinator epoch (4), first offset of the open transaction or -1 (8). We write an entry for each
  * remembered batch, the oldest first: the last one of an id is the one that Kafka keeps.
  */
@@ -288,7 +289,7 @@ void producer_snapshot(const struct producer_table *table, struct buf *to)
 	buf_append_u16(to, SNAPSHOT_VERSION);
 	buf_append_u32(to, 0);
 	buf_append_u32(to, 0);
-	map_each(entry, &table->producers) {
+	map_each (entry, &table->producers) {
 		const struct producer *producer = entry->value;
 		for (uint32_t i = 0; i < producer->nbatches; i++)
 			print_entry(producer, &producer->batches[i], to);

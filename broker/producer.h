@@ -2,10 +2,10 @@
  * producer.h - what one partition knows of those who write to it: epochs, sequences, transactions.
  *
  * A batch whose sequences are among a producer's last five is a retry and gets the offsets of the
- * first time; one that does not follow the last is refused. The first offset of each open transaction
- * is kept in order: the last stable offset is the least of them. State is rebuilt from the log behind
- * a snapshot, in Kafka's format, but with all five batches (Kafka keeps one, so that a retry across a
- * restart may be refused there; its tools read ours).
+ * first time; one that does not follow the last is refused. The first offset of each open
+ * transaction is kept in order: the last stable offset is the least of them. State is rebuilt from
+ * the log behind a snapshot, in Kafka's format, but with all five batches (Kafka keeps one, so that
+ * a retry across a restart may be refused there; its tools read ours).
  */
 #ifndef WEIR_BROKER_PRODUCER_H
 #define WEIR_BROKER_PRODUCER_H
@@ -27,7 +27,7 @@ struct producer {
 	int64_t id;
 	int64_t last_timestamp_ms;
 	int64_t txn_first_offset; /* -1: no open transaction here */
-	struct list txn_node;	  /* in producer_table.open_txns, while there is one */
+	struct list txn_node;     /* in producer_table.open_txns, while there is one */
 	struct producer_batch batches[PRODUCER_BATCHES]; /* the oldest first */
 	uint32_t nbatches;
 	int32_t coordinator_epoch;
@@ -40,8 +40,8 @@ struct producer_ended {
 };
 
 struct producer_table {
-	struct map producers;	/* id, eight bytes -> struct producer, owned */
-	struct list open_txns;	/* by first offset */
+	struct map producers;  /* id, eight bytes -> struct producer, owned */
+	struct list open_txns; /* by first offset */
 	VEC(struct producer_ended) ended;
 };
 
@@ -56,7 +56,8 @@ void producer_check(const struct producer_table *table, struct log_append *appen
 bool producer_apply(struct producer_table *table, const struct record_batch *batch,
 		    int64_t base_offset, int64_t now_ms, struct log_aborted *ret_aborted);
 
-/* The least first offset of transactions that are open, or ended by a marker not below `durable`. */
+/* The least first offset of transactions that are open, or ended by a marker not below `durable`.
+ */
 int64_t producer_first_unstable(const struct producer_table *table, int64_t durable);
 void producer_durable(struct producer_table *table, int64_t durable);
 void producer_expire(struct producer_table *table, int64_t before_ms);

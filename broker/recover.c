@@ -1,13 +1,14 @@
 /*
  * What a start does with one partition's folder.
  *
- *  1. Leftovers go: .deleted, .cleaned, .tmp. A .swap is a compaction that had come to its point of no
- *     return: it is finished (the segments it stands for go, then it takes its name).
- *  2. After an unclean stop, everything from the recovery point on is checked batch by batch; at the
- *     first bad one the file is cut and later segments go. What is before is trusted.
+ *  1. Leftovers go: .deleted, .cleaned, .tmp. A .swap is a compaction that had come to its point of
+ * no return: it is finished (the segments it stands for go, then it takes its name).
+ *  2. After an unclean stop, everything from the recovery point on is checked batch by batch; at
+ * the first bad one the file is cut and later segments go. What is before is trusted.
  *  3. Producers: the newest snapshot that can be read, then the batches behind it.
  *
- * What is missing after that and was acknowledged is in the write-ahead log, which the store replays.
+ * What is missing after that and was acknowledged is in the write-ahead log, which the store
+ * replays.
  */
 #include "broker/log_priv.h"
 
@@ -57,7 +58,7 @@ static int note_name(void *arg, const char *name, bool is_dir)
 
 static void listing_fini(struct listing *listing)
 {
-	vec_each(name, &listing->leftovers)
+	vec_each (name, &listing->leftovers)
 		mem_free(*name);
 	vec_fini(&listing->leftovers);
 	vec_fini(&listing->bases);
@@ -110,8 +111,8 @@ static fallible swap_end(struct log *log, int64_t base, int64_t *ret_end, struct
 	struct record_batch batch;
 	uint64_t at, bytes;
 	bool more = true;
-	CLEANUP(segment_unref_pointer) struct segment *segment =
-		segment_new(log->store->disk, log->dir, base);
+	CLEANUP(segment_unref_pointer)
+	struct segment *segment = segment_new(log->store->disk, log->dir, base);
 	struct disk *disk = log->store->disk;
 	TRY(disk->ops->open(disk,
 			    segment_path(&log->store->path, log->dir, base,
@@ -156,7 +157,7 @@ static fallible finish_swap(struct log *log, struct listing *listing, int64_t ba
 
 static bool has_segment(const struct listing *listing, int64_t base)
 {
-	vec_each(item, &listing->bases) {
+	vec_each (item, &listing->bases) {
 		if (*item == base)
 			return true;
 	}
@@ -166,14 +167,14 @@ static bool has_segment(const struct listing *listing, int64_t base)
 static fallible clean_up(struct log *log, struct listing *listing, struct err *err)
 {
 	struct disk *disk = log->store->disk;
-	vec_each(name, &listing->leftovers) {
+	vec_each (name, &listing->leftovers) {
 		int code = disk->ops->remove(disk, in_dir(log, *name), err);
 		if (code != ERR_NOT_FOUND)
 			TRY(code);
 	}
-	vec_each(base, &listing->swaps)
+	vec_each (base, &listing->swaps)
 		TRY(finish_swap(log, listing, *base, err));
-	vec_each(base, &listing->indexes) {
+	vec_each (base, &listing->indexes) {
 		if (!has_segment(listing, *base)) /* of a segment that a crash took away */
 			TRY(remove_segment(log, *base, err));
 	}
@@ -242,7 +243,8 @@ static fallible check_segments(struct log *log, struct err *err)
 	return 0;
 }
 
-/* What the segment's file of aborted transactions does not have: it is behind the last checkpoint. */
+/* What the segment's file of aborted transactions does not have: it is behind the last checkpoint.
+ */
 static void replay_batch(struct log *log, struct segment *segment, const struct record_batch *batch)
 {
 	struct log_aborted aborted;
@@ -300,15 +302,16 @@ static fallible restore_producers(struct log *log, const struct listing *listing
 			TRY(remove_name(log, offset, SEGMENT_SNAPSHOT, err));
 			continue;
 		}
-		int code = segment_read_file(
-			disk, segment_path(&log->store->path, log->dir, offset, SEGMENT_SNAPSHOT),
-			&bytes, err);
+		int code = segment_read_file(disk,
+					     segment_path(&log->store->path, log->dir, offset,
+							  SEGMENT_SNAPSHOT),
+					     &bytes, err);
 		if (code == 0 && producer_restore(&log->producers, buf_slice(&bytes), NULL) == 0) {
 			from = MAX(from, offset);
 			break;
 		}
 	}
-	vec_each(offset, &listing->snapshots) {
+	vec_each (offset, &listing->snapshots) {
 		if (*offset <= newest)
 			vec_push(&log->snapshots, *offset);
 	}
@@ -346,7 +349,7 @@ fallible log_write_epochs(struct log *log, struct err *err)
 	CLEANUP(buf_fini) struct buf text = BUF_INIT(CHECKPOINT_BYTES_MAX);
 	CLEANUP(buf_fini) struct buf path = BUF_INIT(SEGMENT_PATH_MAX);
 	buf_printf(&text, "0\n%u\n", log->epochs.len);
-	vec_each(epoch, &log->epochs)
+	vec_each (epoch, &log->epochs)
 		buf_printf(&text, "%d %lld\n", epoch->epoch, (long long)epoch->start_offset);
 	buf_printf(&path, "%s/" CHECKPOINT_EPOCHS, log->dir);
 	return segment_write_file(log->store->disk, buf_str(&path), buf_slice(&text),
@@ -357,7 +360,7 @@ static fallible open_segments(struct log *log, struct listing *listing, bool cle
 {
 	sort_offsets(listing->bases.items, listing->bases.len);
 	sort_offsets(listing->snapshots.items, listing->snapshots.len);
-	vec_each(base, &listing->bases)
+	vec_each (base, &listing->bases)
 		TRY(add_segment(log, *base, err));
 	if (log->segments.len == 0)
 		return create_first(log, log->start_offset, err);
@@ -380,8 +383,8 @@ fallible log_open(struct log *log, int64_t recovery_point, int64_t start_offset,
 	TRY(open_segments(log, &listing, clean, err));
 	log_active(log)->closed = false;
 	log->end_offset = log_active(log)->end_offset;
-	log->start_offset = MIN(MAX(log->start_offset, log->segments.items[0]->base_offset),
-				log->end_offset);
+	log->start_offset =
+		MIN(MAX(log->start_offset, log->segments.items[0]->base_offset), log->end_offset);
 	TRY(read_epochs(log, err));
 	if (log->epochs.len == 0)
 		vec_push(&log->epochs, (struct log_epoch){ 0, log->start_offset });

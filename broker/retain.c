@@ -1,7 +1,7 @@
 /*
- * What is too old leaves: whole segments, the oldest first, never the active one (it is rolled first
- * where it qualifies). A segment is first taken from the log, then its files are renamed to .deleted,
- * and file.delete.delay.ms later they are removed: a reader that holds one reads on.
+ * What is too old leaves: whole segments, the oldest first, never the active one (it is rolled
+ * first where it qualifies). A segment is first taken from the log, then its files are renamed to
+ * .deleted, and file.delete.delay.ms later they are removed: a reader that holds one reads on.
  */
 #include "broker/log_priv.h"
 

@@ -74,9 +74,9 @@ fallible segment_open(struct segment *segment, bool create, struct err *err)
 		return 0;
 	CLEANUP(buf_fini) struct buf path = BUF_INIT(SEGMENT_PATH_MAX);
 	return segment->disk->ops->open(
-		segment->disk,
-		segment_path(&path, segment->dir, segment->base_offset, SEGMENT_LOG),
-		DISK_READ | DISK_WRITE | (create ? (unsigned)DISK_CREATE : 0u), &segment->file, err);
+		segment->disk, segment_path(&path, segment->dir, segment->base_offset, SEGMENT_LOG),
+		DISK_READ | DISK_WRITE | (create ? (unsigned)DISK_CREATE : 0u), &segment->file,
+		err);
 }
 
 void segment_note(struct segment *segment, const struct record_batch *batch, uint64_t position,
@@ -207,15 +207,16 @@ static fallible read_entries(struct segment *segment, int64_t before, struct err
 	segment->aborted_saved = segment->aborted.len;
 	if (index->times.len > 0) {
 		segment->max_timestamp_ms = vec_last(&index->times)->timestamp_ms;
-		segment->max_timestamp_offset = segment->base_offset + vec_last(&index->times)->offset;
+		segment->max_timestamp_offset =
+			segment->base_offset + vec_last(&index->times)->offset;
 	}
 	return 0;
 }
 
 /*
  * From the last index entry to the end. The entry's own batch is not counted again. Where the entry
- * leads elsewhere, the index is thrown away and the whole segment walked. ERR_CORRUPT at the first bad
- * batch, which `scan` then stands at; offsets from `dense_from` on must follow each other.
+ * leads elsewhere, the index is thrown away and the whole segment walked. ERR_CORRUPT at the first
+ * bad batch, which `scan` then stands at; offsets from `dense_from` on must follow each other.
  */
 static fallible walk_rest(struct segment *segment, struct segment_scan *scan, int64_t dense_from,
 			  int64_t index_interval, struct err *err)
@@ -224,15 +225,17 @@ static fallible walk_rest(struct segment *segment, struct segment_scan *scan, in
 	uint64_t at;
 	bool more;
 	struct index *index = &segment->index;
-	const struct index_offset *entry = index->offsets.len > 0 ? vec_last(&index->offsets) : NULL;
+	const struct index_offset *entry =
+		index->offsets.len > 0 ? vec_last(&index->offsets) : NULL;
 	uint64_t from = entry != NULL ? entry->position : 0;
 	segment_scan_open(scan, segment, from, segment->written, true);
 	segment->end_offset = segment->base_offset;
 	if (entry != NULL) {
 		int code = segment_scan_next(scan, &batch, &at, &more, err);
-		bool fits = code == 0 && more &&
-			    record_batch_last_offset(&batch) == segment->base_offset + entry->offset &&
-			    batch.max_timestamp <= segment->max_timestamp_ms;
+		bool fits =
+			code == 0 && more &&
+			record_batch_last_offset(&batch) == segment->base_offset + entry->offset &&
+			batch.max_timestamp <= segment->max_timestamp_ms;
 		if (!fits) {
 			segment_scan_close(scan);
 			forget_lookups(segment);
@@ -311,7 +314,8 @@ fallible segment_load(struct segment *segment, int64_t index_interval, struct er
 	TRY(code);
 	TRY(read_first_time(segment, err));
 	if (segment->closed) {
-		segment->end_offset = end_offset; /* where the next one begins, whatever a batch says */
+		segment->end_offset =
+			end_offset; /* where the next one begins, whatever a batch says */
 		segment_finish(segment);
 	}
 	segment->loaded = true;
@@ -335,9 +339,9 @@ fallible segment_recover(struct segment *segment, int64_t trusted, int64_t index
 	TRY(read_first_time(segment, err));
 	segment->unsynced = segment->loaded = segment->trim = true;
 	*ret_read = segment->written -
-		    (segment->offsets_saved > 0 ?
-			     segment->index.offsets.items[segment->offsets_saved - 1].position :
-			     0);
+		    (segment->offsets_saved > 0
+			     ? segment->index.offsets.items[segment->offsets_saved - 1].position
+			     : 0);
 	*ret_cut = cut;
 	return 0;
 }
@@ -364,8 +368,8 @@ uint64_t segment_print_unsaved(const struct segment *segment, const char *suffix
 	return (uint64_t)segment->aborted_saved * ABORTED_ENTRY_BYTES;
 }
 
-void segment_scan_open(struct segment_scan *scan, struct segment *segment, uint64_t at, uint64_t end,
-		       bool whole)
+void segment_scan_open(struct segment_scan *scan, struct segment *segment, uint64_t at,
+		       uint64_t end, bool whole)
 {
 	*scan = (struct segment_scan){
 		.segment = segment,
@@ -394,7 +398,8 @@ static fallible fill(struct segment_scan *scan, size_t len, struct slice *ret, s
 	}
 	TRY(segment_open(scan->segment, false, err));
 	struct disk_file *file = scan->segment->file;
-	size_t wanted = (size_t)MIN(scan->end - scan->at, (uint64_t)MAX(len, WINDOW_BYTES)), got = 0;
+	size_t wanted = (size_t)MIN(scan->end - scan->at, (uint64_t)MAX(len, WINDOW_BYTES)),
+	       got = 0;
 	buf_reset(&scan->window);
 	scan->window_at = scan->at;
 	uint8_t *to = buf_reserve(&scan->window, wanted);
@@ -423,8 +428,8 @@ fallible segment_scan_next(struct segment_scan *scan, struct record_batch *ret_b
 	if (scan->whole)
 		TRY(fill(scan, len, &bytes, err));
 	struct record_batch batch;
-	bool fine = scan->whole ? record_batch_check(bytes, &batch, &fault) :
-				  record_batch_read_header(bytes, &batch, &fault);
+	bool fine = scan->whole ? record_batch_check(bytes, &batch, &fault)
+				: record_batch_read_header(bytes, &batch, &fault);
 	if (!fine || batch.base_offset <= scan->after)
 		return err_set(err, ERR_CORRUPT, "the batch at byte %llu of segment %lld: %s",
 			       (unsigned long long)scan->at, (long long)scan->segment->base_offset,
@@ -459,8 +464,8 @@ fallible segment_scan_resume(struct segment_scan *scan, struct err *err)
 }
 
 /*
- * Past a damaged batch that may be the one wanted: it is, if the next good one begins behind what is
- * wanted. `scan->at` is the damage, `scan->after` the last offset before it.
+ * Past a damaged batch that may be the one wanted: it is, if the next good one begins behind what
+ * is wanted. `scan->at` is the damage, `scan->after` the last offset before it.
  */
 static fallible find_past_damage(struct segment_scan *scan, int64_t offset, uint64_t *ret_at,
 				 struct err *err)

@@ -173,7 +173,8 @@ static fallible file_open(struct wal *wal, struct wal_file *file, struct err *er
 				 DISK_READ | DISK_WRITE | DISK_CREATE, &opened, err));
 	int code = wal->disk->ops->sync_dir(wal->disk, wal->dir, err);
 	if (code != 0)
-		opened->ops->close(opened); /* its name is not sure yet: the next write tries again */
+		opened->ops->close(
+			opened); /* its name is not sure yet: the next write tries again */
 	else
 		file->file = opened;
 	return code;
@@ -207,16 +208,19 @@ fallible wal_write(struct wal *wal, struct wal_blocks *blocks, bool *ret_sync_fa
 		TRY(buf_check(bytes, "a block of the write-ahead log", err));
 		store_be32(bytes->data + AT_CRC,
 			   crc32c(0, slice_sub(buf_slice(bytes), AT_SEQUENCE, len - AT_SEQUENCE)));
-		int code = wal->disk->ops->write(block->file->file, block->at, buf_slice(bytes), err);
+		int code =
+			wal->disk->ops->write(block->file->file, block->at, buf_slice(bytes), err);
 		if (code == 0)
 			code = fill_behind(wal, block->file, block->at + bytes->len, err);
 		buf_truncate(bytes, len); /* so that it can be written again */
 		TRY(code);
-		bool last_of_file = i + 1 == blocks->len || blocks->items[i + 1].file != block->file;
+		bool last_of_file =
+			i + 1 == blocks->len || blocks->items[i + 1].file != block->file;
 		if (!last_of_file || !wal->sync)
 			continue;
 		code = wal->disk->ops->sync(block->file->file, err);
-		/* For want of space nothing is lost: the blocks are written again before the next try. */
+		/* For want of space nothing is lost: the blocks are written again before the next
+		 * try. */
 		*ret_sync_failed = code != 0 && code != ERR_NO_SPACE;
 		TRY(code);
 	}
@@ -267,7 +271,8 @@ void wal_free_before(struct wal *wal, uint64_t sequence)
 		struct wal_file *file = wal->files[i];
 		if (file->first_sequence == 0 || file->last_sequence >= sequence)
 			continue;
-		if (i == wal->current && wal->file_bytes - MIN(file->used, wal->file_bytes) > WAL_BLOCK_BYTES)
+		if (i == wal->current &&
+		    wal->file_bytes - MIN(file->used, wal->file_bytes) > WAL_BLOCK_BYTES)
 			continue; /* goes on being written */
 		file->first_sequence = file->last_sequence = file->used = 0;
 	}
@@ -317,8 +322,8 @@ static bool read_block(struct wal_file *file, uint64_t at, struct buf *bytes, ui
 	if (len > got) {
 		size_t rest = 0;
 		to = buf_reserve(bytes, len - got);
-		if (to == NULL || file->file->ops->read(file->file, at + got, to, len - got, &rest,
-							NULL) != 0 ||
+		if (to == NULL ||
+		    file->file->ops->read(file->file, at + got, to, len - got, &rest, NULL) != 0 ||
 		    rest != len - got)
 			return false;
 		buf_advance(bytes, rest);
@@ -344,7 +349,8 @@ static fallible visit_block(const struct buf *bytes, wal_visit *visit, void *arg
 	return 0;
 }
 
-/* Walks a file's blocks while their sequences follow each other. With `visit` NULL it only looks. */
+/* Walks a file's blocks while their sequences follow each other. With `visit` NULL it only looks.
+ */
 static fallible walk_file(struct wal *wal, struct wal_file *file, wal_visit *visit, void *arg,
 			  uint64_t *read_bytes, struct err *err)
 {
@@ -357,8 +363,7 @@ static fallible walk_file(struct wal *wal, struct wal_file *file, wal_visit *vis
 		expected = sequence + 1;
 		if (visit == NULL) {
 			wal->next_sequence = MAX(wal->next_sequence, sequence + 1);
-			wal->needed_from =
-				MAX(wal->needed_from, load_be64(bytes.data + AT_NEEDED));
+			wal->needed_from = MAX(wal->needed_from, load_be64(bytes.data + AT_NEEDED));
 		} else if (sequence >= wal->needed_from) {
 			TRY(visit_block(&bytes, visit, arg, err));
 		}
@@ -387,8 +392,7 @@ static void sort_by_sequence(struct wal *wal)
 	for (uint32_t i = 1; i < wal->nfiles; i++) {
 		struct wal_file *file = wal->files[i];
 		uint32_t place = i;
-		for (; place > 0 &&
-		       wal->files[place - 1]->first_sequence > file->first_sequence;
+		for (; place > 0 && wal->files[place - 1]->first_sequence > file->first_sequence;
 		     place--)
 			wal->files[place] = wal->files[place - 1];
 		wal->files[place] = file;
@@ -410,7 +414,8 @@ fallible wal_recover(struct wal *wal, wal_visit *visit, void *arg, uint64_t *ret
 	if (wal->nfiles > 0)
 		TRY(walk_file(wal, wal->files[wal->nfiles - 1], NULL, NULL, &read_bytes, err));
 	for (uint32_t i = 0; i < wal->nfiles; i++) {
-		uint64_t next = i + 1 < wal->nfiles ? wal->files[i + 1]->first_sequence : UINT64_MAX;
+		uint64_t next =
+			i + 1 < wal->nfiles ? wal->files[i + 1]->first_sequence : UINT64_MAX;
 		if (wal->files[i]->first_sequence != 0 && next > wal->needed_from)
 			TRY(walk_file(wal, wal->files[i], visit, arg, &read_bytes, err));
 	}

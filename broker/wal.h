@@ -8,12 +8,12 @@
  *     magic (4) | crc (4) of the rest | sequence (8) | needed from (8) | bytes (4) | entries (4) |
  *     { topic id (16) | partition (4) | length (4) | record batch }* | zeroes up to 4,096
  *
- * Sequences grow by one. A block begins on a page of its own, so that writing it cannot damage the one
- * before. "needed from" is the first sequence that recovery still needs: what is before it stands in
- * the partitions' own files, synced.
+ * Sequences grow by one. A block begins on a page of its own, so that writing it cannot damage the
+ * one before. "needed from" is the first sequence that recovery still needs: what is before it
+ * stands in the partitions' own files, synced.
  *
- * Who calls: wal_write on the job's thread, for blocks that have places; all else on the owner's. One
- * set of blocks is out at a time.
+ * Who calls: wal_write on the job's thread, for blocks that have places; all else on the owner's.
+ * One set of blocks is out at a time.
  */
 #ifndef WEIR_BROKER_WAL_H
 #define WEIR_BROKER_WAL_H
@@ -51,7 +51,7 @@ struct wal_blocks {
 
 struct wal {
 	struct disk *disk; /* borrowed */
-	char *dir;	   /* owned */
+	char *dir;         /* owned */
 	size_t file_bytes;
 	bool sync;
 	struct wal_file *files[WAL_FILES_MAX]; /* owned; the one written now is `current` */

@@ -125,11 +125,11 @@ struct record_options {
 	int64_t max_timestamp;     /* with log_append_time: everyone's time */
 };
 
-#define RECORD_OPTIONS_INIT                                        \
-	((struct record_options){ .level = COMPRESS_LEVEL_DEFAULT, \
-				  .producer_id = -1,               \
-				  .producer_epoch = -1,            \
-				  .base_sequence = -1,             \
+#define RECORD_OPTIONS_INIT                                                                        \
+	((struct record_options){ .level = COMPRESS_LEVEL_DEFAULT,                                 \
+				  .producer_id = -1,                                               \
+				  .producer_epoch = -1,                                            \
+				  .base_sequence = -1,                                             \
 				  .last_offset_delta = -1 })
 
 struct record_builder {

@@ -69,8 +69,8 @@ struct log *log_fixture_create(struct log_fixture *fixture, const char *topic,
 	struct log_config otherwise = log_config_default();
 	struct uuid id = { { 1, 2, 3 } };
 	memcpy(id.bytes + 4, topic, MIN(strlen(topic), 12));
-	assert_ok(log_store_create(fixture->store, topic, 0, id, config != NULL ? config : &otherwise,
-				   &log, &fixture->err),
+	assert_ok(log_store_create(fixture->store, topic, 0, id,
+				   config != NULL ? config : &otherwise, &log, &fixture->err),
 		  &fixture->err);
 	return log;
 }
@@ -109,8 +109,8 @@ struct record_batch log_fixture_batch(struct log_fixture *fixture, const struct 
 		struct event event = {
 			.key = slice_sub(all, 0, key_len),
 			.value = spec->value < 0 ? SLICE_NULL : slice_sub(all, key_len, SIZE_MAX),
-			.timestamp_ms = spec->timestamp_ms != 0 ? spec->timestamp_ms :
-								  fixture->now_ms,
+			.timestamp_ms =
+				spec->timestamp_ms != 0 ? spec->timestamp_ms : fixture->now_ms,
 		};
 		record_builder_add(&builder, &event);
 	}
@@ -133,8 +133,8 @@ int log_fixture_marker(struct log_fixture *fixture, struct log *log, enum record
 {
 	struct record_fault fault;
 	buf_reset(&fixture->batch);
-	assert_ok(record_control_build(type, producer_id, epoch, 0, fixture->now_ms, &fixture->batch,
-				       &fixture->err),
+	assert_ok(record_control_build(type, producer_id, epoch, 0, fixture->now_ms,
+				       &fixture->batch, &fixture->err),
 		  &fixture->err);
 	*append = (struct log_append){ .now_ms = fixture->now_ms, .internal = true };
 	assert_true(record_batch_check(buf_slice(&fixture->batch), &append->batch, &fault));
@@ -162,7 +162,9 @@ int16_t log_fixture_read(struct log_fixture *fixture, struct log *log, int64_t f
 			 enum log_isolation isolation, log_fixture_visit *visit, void *arg)
 {
 	for (;;) {
-		struct log_read read = { .offset = from, .bytes_max = 3000, .isolation = isolation };
+		struct log_read read = { .offset = from,
+					 .bytes_max = 3000,
+					 .isolation = isolation };
 		int64_t next = from;
 		assert_ok(log_read(log, &read, &fixture->err), &fixture->err);
 		int16_t error = read.kafka_error;
@@ -209,7 +211,8 @@ const char *log_fixture_text(struct log_fixture *fixture, struct log *log, int64
 			     enum log_isolation isolation)
 {
 	buf_reset(&fixture->batch);
-	int16_t error = log_fixture_read(fixture, log, from, isolation, print_record, &fixture->batch);
+	int16_t error =
+		log_fixture_read(fixture, log, from, isolation, print_record, &fixture->batch);
 	if (error != 0)
 		buf_printf(&fixture->batch, " error %d", error);
 	return buf_str(&fixture->batch);

@@ -1,5 +1,8 @@
 /*
  * log_fixture.h - a store on a simulated disk, and batches to put into it.
+ *
+ * Time stands still unless the test moves `now_ms`; nothing is synced unless it asks. The rule: after
+ * a close or a crash, logs are found again by name.
  */
 #ifndef WEIR_TESTS_LIB_LOG_FIXTURE_H
 #define WEIR_TESTS_LIB_LOG_FIXTURE_H
@@ -29,7 +32,8 @@ struct log *log_fixture_create(struct log_fixture *fixture, const char *topic,
 			       const struct log_config *config);
 struct log *log_fixture_find(struct log_fixture *fixture, const char *topic);
 
-/* What a batch of `n` records holds: keys "k<key>", values "v<value>" counting up; value -1: null. */
+/* What a batch of `n` records holds: keys "k<key>", values "v<value>" counting up; value -1: null.
+ */
 struct batch_spec {
 	int32_t n;
 	int64_t key, value;
@@ -39,7 +43,7 @@ struct batch_spec {
 	bool transactional;
 	enum compress_codec codec;
 	int64_t timestamp_ms; /* 0: now */
-	size_t pad;	      /* more bytes in each value */
+	size_t pad;           /* more bytes in each value */
 };
 
 /* The batch is in fixture->batch until the next call. */

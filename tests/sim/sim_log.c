@@ -36,7 +36,7 @@ struct model_record {
 struct model {
 	struct model_record records[RECORDS_MAX]; /* by offset */
 	int64_t end, durable, start;
-	int32_t last_batch_n; /* of the last append, for a retry */
+	int32_t last_batch_n;         /* of the last append, for a retry */
 	int64_t txn_first[PRODUCERS]; /* -1: none open */
 	int32_t sequence[PRODUCERS];
 };
@@ -58,7 +58,7 @@ struct sim {
 		if (!(cond)) {                                                                     \
 			fprintf(stderr, "seed %llu: %s does not hold (%s:%d)\n",                   \
 				(unsigned long long)sim->seed, #cond, __FILE__, __LINE__);         \
-			fprintf(stderr, "%.*s", SLICE_ARGS(buf_slice(&sim->trace)));              \
+			fprintf(stderr, "%.*s", SLICE_ARGS(buf_slice(&sim->trace)));               \
 			abort();                                                                   \
 		}                                                                                  \
 	} while (0)
@@ -100,8 +100,7 @@ static void note(struct sim *sim, enum part part, const struct log_append *appen
 	for (int32_t i = 0; i < n; i++) {
 		model->records[model->end + i] = *record;
 		model->records[model->end + i].key = record->key + i;
-		model->records[model->end + i].value =
-			record->value < 0 ? -1 : record->value + i;
+		model->records[model->end + i].value = record->value < 0 ? -1 : record->value + i;
 		model->records[model->end + i].batch = model->end;
 	}
 	model->end += n;
@@ -162,7 +161,8 @@ static void end_txn(struct sim *sim)
 	if (first < 0 || model->end + 1 >= RECORDS_MAX)
 		return;
 	if (log_fixture_marker(&sim->f, sim->logs[TRANSACTIONAL],
-			       commit ? RECORD_COMMIT : RECORD_ABORT, producer + 1, 0, &append) != 0)
+			       commit ? RECORD_COMMIT : RECORD_ABORT, producer + 1, 0,
+			       &append) != 0)
 		return;
 	CHECK(append.fault.kafka_error == 0);
 	for (int64_t i = first; i < model->end; i++) {
@@ -372,8 +372,8 @@ static void step_job(struct sim *sim, int kind)
 		if (kind == 0)
 			sim->jobs[0] = log_store_sync_begin(store, sim->f.now_ms);
 		else if (kind == 1)
-			sim->jobs[1] = log_store_checkpoint_begin(store, chance(sim, 30),
-								  sim->f.now_ms);
+			sim->jobs[1] =
+				log_store_checkpoint_begin(store, chance(sim, 30), sim->f.now_ms);
 		else
 			sim->jobs[2] = log_store_compact_begin(store, sim->f.now_ms);
 		return;
@@ -416,7 +416,8 @@ static void plan_fault(struct sim *sim)
 	switch (plan) {
 	case 0:
 	case 1:
-		disk_sim_fail_at(sim->f.disk, DISK_SIM_CHANGES, 1 + below(sim, 200), DISK_SIM_POWER);
+		disk_sim_fail_at(sim->f.disk, DISK_SIM_CHANGES, 1 + below(sim, 200),
+				 DISK_SIM_POWER);
 		return;
 	case 2:
 		disk_sim_fail_at(sim->f.disk, DISK_SIM_CHANGES, 1 + below(sim, 200),

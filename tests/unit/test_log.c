@@ -20,8 +20,10 @@ static int tear_down(void **state)
 static void put(struct log_fixture *fixture, struct log *log, int64_t key, int32_t n)
 {
 	struct log_append append;
-	assert_ok(log_fixture_append(fixture, log, &(struct batch_spec){ .n = n, .key = key, .value = key },
-				     &append), &fixture->err);
+	assert_ok(log_fixture_append(fixture, log,
+				     &(struct batch_spec){ .n = n, .key = key, .value = key },
+				     &append),
+		  &fixture->err);
 	assert_int_equal(append.fault.kafka_error, 0);
 }
 
@@ -143,7 +145,9 @@ static void segments_roll_and_are_read_across(void **state)
 	sync_now(f);
 	assert_ok(log_store_checkpoint(f->store, f->now_ms, &f->err), &f->err);
 	struct disk_stat stat;
-	assert_ok(f->disk->ops->stat(f->disk, "data/a-0/00000000000000000000.index", &stat, &f->err), &f->err);
+	assert_ok(f->disk->ops->stat(f->disk, "data/a-0/00000000000000000000.index", &stat,
+				     &f->err),
+		  &f->err);
 	struct buf whole = BUF_INIT(1 << 20);
 	buf_append_str(&whole, log_fixture_text(f, log, 0, LOG_READ_UNCOMMITTED));
 	int64_t end = log_end_offset(log);
@@ -167,11 +171,17 @@ static void a_batch_that_breaks_a_limit_is_refused(void **state)
 	config.max_message_bytes = 200;
 	config.segment_bytes = 150;
 	struct log *log = log_fixture_create(f, "a", &config);
-	assert_ok(log_fixture_append(f, log, &(struct batch_spec){ .n = 1, .pad = 200 }, &append), &f->err);
+	assert_ok(log_fixture_append(f, log, &(struct batch_spec){ .n = 1, .pad = 200 }, &append),
+		  &f->err);
 	assert_int_equal(append.fault.kafka_error, KAFKA_MESSAGE_TOO_LARGE);
-	assert_ok(log_fixture_append(f, log, &(struct batch_spec){ .n = 1, .pad = 100 }, &append), &f->err);
+	assert_ok(log_fixture_append(f, log, &(struct batch_spec){ .n = 1, .pad = 100 }, &append),
+		  &f->err);
 	assert_int_equal(append.fault.kafka_error, KAFKA_RECORD_LIST_TOO_LARGE);
-	assert_ok(log_fixture_append(f, log, &(struct batch_spec){ .n = 1, .timestamp_ms = f->now_ms + 3600001 }, &append), &f->err);
+	assert_ok(log_fixture_append(f, log,
+				     &(struct batch_spec){ .n = 1,
+							   .timestamp_ms = f->now_ms + 3600001 },
+				     &append),
+		  &f->err);
 	assert_int_equal(append.fault.kafka_error, KAFKA_INVALID_TIMESTAMP);
 	assert_int_equal(log_end_offset(log), 0);
 }
@@ -183,7 +193,9 @@ static void log_append_time_is_stamped_by_the_log(void **state)
 	struct log_config config = log_config_default();
 	config.log_append_time = true;
 	struct log *log = log_fixture_create(f, "a", &config);
-	assert_ok(log_fixture_append(f, log, &(struct batch_spec){ .n = 1, .timestamp_ms = 5 }, &append), &f->err);
+	assert_ok(log_fixture_append(f, log, &(struct batch_spec){ .n = 1, .timestamp_ms = 5 },
+				     &append),
+		  &f->err);
 	assert_int_equal(append.append_time_ms, f->now_ms);
 	sync_now(f);
 	struct log_time found;
@@ -201,12 +213,18 @@ static void records_are_found_by_time(void **state)
 	config.index_interval_bytes = 300;
 	struct log *log = log_fixture_create(f, "a", &config);
 	for (int i = 0; i < 100; i++)
-		assert_ok(log_fixture_append(f, log, &(struct batch_spec){ .n = 2, .codec = COMPRESS_ZSTD,
-			.timestamp_ms = 1000 + i * 10 }, &append), &f->err);
+		assert_ok(log_fixture_append(f, log,
+					     &(struct batch_spec){ .n = 2,
+								   .codec = COMPRESS_ZSTD,
+								   .timestamp_ms = 1000 + i * 10 },
+					     &append),
+			  &f->err);
 	sync_now(f);
 	struct log_time found;
 	for (int i = 0; i < 100; i++) {
-		assert_ok(log_find_time(log, 1000 + i * 10 - 5, log_high_watermark(log), &found, &f->err), &f->err);
+		assert_ok(log_find_time(log, 1000 + i * 10 - 5, log_high_watermark(log), &found,
+					&f->err),
+			  &f->err);
 		assert_int_equal(found.offset, i * 2);
 		assert_int_equal(found.timestamp_ms, 1000 + i * 10);
 	}
@@ -281,7 +299,9 @@ static void aborted_transactions_are_listed_after_a_restart_too(void **state)
 	for (int64_t pid = 1; pid <= 3; pid++) {
 		struct batch_spec spec = { .n = 2, .producer_id = pid, .transactional = true };
 		assert_ok(log_fixture_append(f, log, &spec, &append), &f->err);
-		assert_ok(log_fixture_marker(f, log, pid == 2 ? RECORD_COMMIT : RECORD_ABORT, pid, 0, &append), &f->err);
+		assert_ok(log_fixture_marker(f, log, pid == 2 ? RECORD_COMMIT : RECORD_ABORT, pid,
+					     0, &append),
+			  &f->err);
 		if (pid == 1)
 			assert_ok(log_store_checkpoint(f->store, f->now_ms, &f->err), &f->err);
 	}
@@ -349,7 +369,9 @@ static void a_deleted_topic_does_not_come_back(void **state)
 	struct log *log = log_fixture_create(f, "a", NULL);
 	put(f, log, 1, 5);
 	sync_now(f);
-	struct log_read read = { .offset = 0, .bytes_max = 1000, .isolation = LOG_READ_UNCOMMITTED };
+	struct log_read read = { .offset = 0,
+				 .bytes_max = 1000,
+				 .isolation = LOG_READ_UNCOMMITTED };
 	assert_ok(log_read(log, &read, &f->err), &f->err);
 	assert_ok(log_store_delete(f->store, log, f->now_ms, &f->err), &f->err);
 	assert_true(read.spans[0].len > 100); /* who reads may read on */

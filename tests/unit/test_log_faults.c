@@ -1,6 +1,6 @@
 /*
- * What the log does when the disk fails: every operation of a small life, one after the other; a file
- * cut at every byte; a bit flipped in every byte; a full disk; a failed sync.
+ * What the log does when the disk fails: every operation of a small life, one after the other; a
+ * file cut at every byte; a bit flipped in every byte; a full disk; a failed sync.
  */
 #include "broker/log_store.h"
 
@@ -9,8 +9,9 @@
 static int put(struct log_fixture *f, struct log *log, int64_t key, int32_t n)
 {
 	struct log_append append;
-	int code = log_fixture_append(f, log, &(struct batch_spec){ .n = n, .key = key, .value = key },
-				      &append);
+	int code =
+		log_fixture_append(f, log, &(struct batch_spec){ .n = n, .key = key, .value = key },
+				   &append);
 	if (code == 0)
 		assert_int_equal(append.fault.kafka_error, 0);
 	return code;
@@ -24,7 +25,8 @@ static struct log_config small_segments(void)
 	return config;
 }
 
-/* Appends, syncs, rolls and checkpoints, until something fails. Yields how many records are sure. */
+/* Appends, syncs, rolls and checkpoints, until something fails. Yields how many records are sure.
+ */
 static int64_t small_life(struct log_fixture *f, bool *ret_to_the_end)
 {
 	int64_t sure = 0;
@@ -74,7 +76,9 @@ static void every_operation_fails_once(enum disk_sim_fault fault)
 		assert_true(log != NULL || sure == 0);
 		if (log != NULL) {
 			int64_t next = 0;
-			assert_int_equal(log_fixture_read(&f, log, 0, LOG_READ_ALL, count_record, &next), 0);
+			assert_int_equal(log_fixture_read(&f, log, 0, LOG_READ_ALL, count_record,
+							  &next),
+					 0);
 			assert_true(next >= sure);
 			assert_int_equal(next, log_end_offset(log));
 			assert_ok(put(&f, log, next, 1), &f.err);
@@ -106,7 +110,8 @@ static void power_loss_at_any_operation_loses_nothing_acknowledged(void **state)
 	every_operation_fails_once(DISK_SIM_POWER);
 }
 
-/* A closed folder whose last checkpoint says nothing, as after a crash without a write-ahead log. */
+/* A closed folder whose last checkpoint says nothing, as after a crash without a write-ahead log.
+ */
 static void make_unclean(struct log_fixture *f)
 {
 	static const char *const GONE[] = { "data/.kafka_cleanshutdown",
@@ -130,7 +135,8 @@ static void fill_log(struct log_fixture *f, int batches, const struct log_config
 static void resize(struct log_fixture *f, const char *path, uint64_t bytes)
 {
 	struct disk_file *file;
-	assert_ok(f->disk->ops->open(f->disk, path, DISK_READ | DISK_WRITE, &file, &f->err), &f->err);
+	assert_ok(f->disk->ops->open(f->disk, path, DISK_READ | DISK_WRITE, &file, &f->err),
+		  &f->err);
 	assert_ok(f->disk->ops->truncate(file, bytes, &f->err), &f->err);
 	file->ops->close(file);
 }
@@ -138,7 +144,8 @@ static void resize(struct log_fixture *f, const char *path, uint64_t bytes)
 static void write_at(struct log_fixture *f, const char *path, uint64_t at, struct slice bytes)
 {
 	struct disk_file *file;
-	assert_ok(f->disk->ops->open(f->disk, path, DISK_READ | DISK_WRITE, &file, &f->err), &f->err);
+	assert_ok(f->disk->ops->open(f->disk, path, DISK_READ | DISK_WRITE, &file, &f->err),
+		  &f->err);
 	assert_ok(f->disk->ops->write(file, at, bytes, &f->err), &f->err);
 	file->ops->close(file);
 }
@@ -171,11 +178,14 @@ static void a_torn_tail_is_cut_at_the_first_bad_batch(void **state)
 				write_at(&f, LOG_FILE, bytes - cut, slice_of(junk, sizeof(junk)));
 			assert_ok(log_fixture_open(&f), &f.err);
 			struct log *log = log_fixture_find(&f, "a");
-			/* A record's last byte is a zero: cut off and filled with zeroes, it is whole. */
+			/* A record's last byte is a zero: cut off and filled with zeroes, it is
+			 * whole. */
 			uint64_t lost = tail == 1 && cut % batch_bytes == 1 ? cut - 1 : cut;
 			int64_t whole = (int64_t)((bytes - lost) / batch_bytes), next = 0;
 			assert_int_equal(log_end_offset(log), whole * 2);
-			assert_int_equal(log_fixture_read(&f, log, 0, LOG_READ_ALL, count_record, &next), 0);
+			assert_int_equal(log_fixture_read(&f, log, 0, LOG_READ_ALL, count_record,
+							  &next),
+					 0);
 			assert_int_equal(next, whole * 2);
 			assert_ok(put(&f, log, next, 1), &f.err);
 			log_fixture_fini(&f);
@@ -199,7 +209,8 @@ static void expect_record(void *arg, const struct record_batch *batch, const str
 }
 
 /* Reads each offset alone; yields how many were refused. */
-static int read_each(struct log_fixture *f, struct log *log, int64_t damaged_from, int64_t damaged_to)
+static int read_each(struct log_fixture *f, struct log *log, int64_t damaged_from,
+		     int64_t damaged_to)
 {
 	int refused = 0;
 	for (int64_t offset = 0; offset < log_end_offset(log); offset++) {
@@ -289,7 +300,8 @@ static void a_full_disk_refuses_and_goes_on_when_there_is_room(void **state)
 	assert_int_equal(code, ERR_NO_SPACE);
 	int64_t visible = log_high_watermark(log), read = 0;
 	assert_true(visible > 100);
-	assert_int_equal(log_fixture_read(&f, log, 0, LOG_READ_UNCOMMITTED, count_record, &read), 0);
+	assert_int_equal(log_fixture_read(&f, log, 0, LOG_READ_UNCOMMITTED, count_record, &read),
+			 0);
 	assert_int_equal(read, visible);
 	disk_sim_quota(f.disk, UINT64_MAX);
 	f.now_ms += 1000;
@@ -301,7 +313,9 @@ static void a_full_disk_refuses_and_goes_on_when_there_is_room(void **state)
 	log_fixture_crash(&f);
 	assert_ok(log_fixture_open(&f), &f.err);
 	read = 0;
-	assert_int_equal(log_fixture_read(&f, log_fixture_find(&f, "a"), 0, LOG_READ_ALL, count_record, &read), 0);
+	assert_int_equal(log_fixture_read(&f, log_fixture_find(&f, "a"), 0, LOG_READ_ALL,
+					  count_record, &read),
+			 0);
 	assert_int_equal(read, next);
 	log_fixture_fini(&f);
 }
