@@ -15,9 +15,9 @@
 #include "wire/record.h"
 
 #include <dirent.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,7 +39,7 @@ struct result {
 struct background { /* a checkpoint on its own thread */
 	struct log_job *job;
 	struct thread *thread;
-	atomic_bool done;
+	int done; /* an eventfd, readable once the job has run */
 };
 
 static double now_seconds(void)
@@ -138,7 +138,8 @@ static void run_background(void *arg)
 {
 	struct background *background = arg;
 	log_job_run(background->job);
-	atomic_store(&background->done, true);
+	if (eventfd_write(background->done, 1) != 0)
+		abort();
 }
 
 static void step_checkpoint(struct log_store *store, struct background *background, int64_t now_ms,
@@ -149,15 +150,17 @@ static void step_checkpoint(struct log_store *store, struct background *backgrou
 		background->job = log_store_checkpoint_begin(store, false, now_ms);
 		if (background->job == NULL)
 			return;
-		atomic_store(&background->done, false);
 		must(thread_start("checkpoint", run_background, background, &background->thread,
 				  &err),
 		     &err);
 	}
-	if (!wait && !atomic_load(&background->done))
+	eventfd_t count;
+	if (!wait && eventfd_read(background->done, &count) != 0)
 		return;
 	thread_join(background->thread);
 	must(log_store_job_end(store, background->job, now_ms, &err), &err);
+	if (wait)
+		(void)!eventfd_read(background->done, &count);
 	background->job = NULL;
 }
 
@@ -177,7 +180,7 @@ static void run_store(struct disk *disk, const char *dir, const struct setting *
 	struct log *logs[PARTITIONS_MAX];
 	struct record_batch batch;
 	struct record_fault fault;
-	struct background background = { 0 };
+	struct background background = { .done = eventfd(0, EFD_NONBLOCK) };
 	struct log_config config = log_config_default();
 	CLEANUP(buf_fini) struct buf bytes = BUF_INIT((size_t)16 * 1024 * 1024);
 	CLEANUP(buf_fini) struct buf path = BUF_INIT(PATH_BYTES_MAX);
@@ -219,6 +222,7 @@ static void run_store(struct disk *disk, const char *dir, const struct setting *
 	result->seconds = last - begin;
 	if (background.job != NULL)
 		step_checkpoint(store, &background, 0, true);
+	close(background.done);
 	must(log_store_close(store, 1000000, &err), &err);
 }
 

@@ -1,8 +1,8 @@
 /*
  * log_fixture.h - a store on a simulated disk, and batches to put into it.
  *
- * Time stands still unless the test moves `now_ms`; nothing is synced unless it asks. The rule: after
- * a close or a crash, logs are found again by name.
+ * Time stands still unless the test moves `now_ms`; nothing is synced unless it asks. The rule:
+ * after a close or a crash, logs are found again by name.
  */
 #ifndef WEIR_TESTS_LIB_LOG_FIXTURE_H
 #define WEIR_TESTS_LIB_LOG_FIXTURE_H
