@@ -136,11 +136,11 @@ fallible typing_call(struct typing *typing, const struct ast_expr *ast, struct e
 		.types = arena_array(arena, const struct type *, n),
 		.params = arena_array(arena, const struct type *, n),
 	};
+	TRY(type_args(typing, &call, err));
 	if (!func_exists(typing->functions, ast->call.name.text))
 		return err_set_at(err, ERR_NOT_FOUND, ast->pos.line, ast->pos.column,
 				  "Can't find any functions with the name '%.*s'",
 				  SLICE_ARGS(ast->call.name.text));
-	TRY(type_args(typing, &call, err));
 	TRY(func_resolve(typing->functions, arena, ast->call.name.text, call.types, n,
 			 &call.variant, call.params, call.has_lambdas ? NULL : &call.result, err));
 	if (call.has_lambdas) {
