@@ -225,13 +225,13 @@ static void who_is_over_quota_is_read_later(void **state)
 {
 	struct fixture *f = *state;
 	open_with(f, 60000);
-	f->throttle_ms = 80;
+	f->throttle_ms = 300;
 	int64_t before = clock_now_us();
 	send_requests(f, 2);
 	run_until_got(f, ANSWER_BYTES);
-	assert_true(clock_now_us() - before < 70000); /* answered at once */
+	assert_true(f->got.len < 2 * ANSWER_BYTES); /* the first at once, the second not */
 	run_until_got(f, 2 * ANSWER_BYTES);
-	assert_true(clock_now_us() - before >= 80000);
+	assert_true(clock_now_us() - before >= 200000); /* timers go by the turn's start */
 }
 
 static void draining_waits_for_answers(void **state)
