@@ -404,7 +404,7 @@ static struct slice kept(struct eval *eval, struct slice text)
 
 static void json_items(struct eval *eval, const struct func_call *call)
 {
-	CLEANUP(func_texts_fini) struct func_texts items = { .list = { NULL } };
+	CLEANUP(func_texts_fini) struct func_texts items = { .list = { .items = NULL } };
 	CLEANUP(buf_fini) struct buf built = func_buf();
 	SEL_EACH(i, call->sel)
 	{
@@ -444,7 +444,7 @@ static void push_members(struct eval *eval, struct func_texts *members, const st
 
 static void json_records(struct eval *eval, const struct func_call *call)
 {
-	CLEANUP(func_texts_fini) struct func_texts members = { .list = { NULL } };
+	CLEANUP(func_texts_fini) struct func_texts members = { .list = { .items = NULL } };
 	SEL_EACH(i, call->sel)
 	{
 		struct part root;
@@ -462,7 +462,7 @@ static void json_records(struct eval *eval, const struct func_call *call)
 
 static void json_keys(struct eval *eval, const struct func_call *call)
 {
-	CLEANUP(func_texts_fini) struct func_texts keys = { .list = { NULL } };
+	CLEANUP(func_texts_fini) struct func_texts keys = { .list = { .items = NULL } };
 	SEL_EACH(i, call->sel)
 	{
 		struct part root;

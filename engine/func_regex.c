@@ -53,7 +53,7 @@ static void *prepare_second(struct arena *arena, const struct value *const *cons
 	return prepare_from(arena, constants[1]);
 }
 
-/* The prepared pattern, else the row's in `own`, kept for the next row. NULL: the row has failed. */
+/* The prepared pattern, else the row's in `own`, kept for the next. NULL: the row has failed. */
 static struct regex *pattern_of(struct eval *eval, const struct func_call *call, uint32_t row,
 				uint32_t arg, struct pattern *own)
 {
