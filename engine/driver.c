@@ -17,6 +17,7 @@ struct driver {
 	VEC(struct driver_error) errors;
 	struct arena error_arena;
 	int64_t internal_offset;
+	uint32_t *unshipped; /* rows, by task */
 };
 
 fallible driver_new(const struct pipeline *pipeline, const struct driver_options *options,
@@ -30,6 +31,7 @@ fallible driver_new(const struct pipeline *pipeline, const struct driver_options
 	outbox_init(&driver->lent);
 	uint32_t stages = pipeline_stages(pipeline);
 	driver->tasks = mem_array(struct task *, stages);
+	driver->unshipped = mem_array(uint32_t, stages);
 	struct task_options task_options = { .seed = options->seed,
 					     .cache_bytes = options->cache_bytes };
 	for (; driver->ntasks < stages; driver->ntasks++) {
@@ -51,6 +53,7 @@ void driver_free(struct driver *driver)
 	for (uint32_t i = 0; i < driver->ntasks; i++)
 		task_free(driver->tasks[i]);
 	mem_free(driver->tasks);
+	mem_free(driver->unshipped);
 	outbox_fini(&driver->outputs);
 	outbox_fini(&driver->lent);
 	vec_fini(&driver->given);
@@ -112,6 +115,10 @@ static fallible feed_task(struct driver *driver, uint32_t stage, const struct ta
 	int code = task_step(task, feed, events, n, driver->options.wall_ms, err);
 	take_errors(driver, task);
 	TRY(code);
+	driver->unshipped[stage] += n;
+	if (driver->unshipped[stage] < driver->options.ship_rows)
+		return 0;
+	driver->unshipped[stage] = 0;
 	TRY(task_ship(task, driver->options.wall_ms, &outbox, err));
 	code = deliver(driver, stage, outbox, err);
 	task_settle(task);

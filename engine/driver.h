@@ -21,8 +21,9 @@ struct driver_output {
 struct driver_options {
 	int64_t wall_ms;
 	uint64_t seed;
-	size_t cache_bytes;     /* 0: every change is emitted */
-	uint32_t batch_rows;    /* rows per batch at most; 0: BATCH_ROWS_MAX */
+	size_t cache_bytes;  /* 0: every change is emitted */
+	uint32_t batch_rows; /* rows per batch at most; 0: BATCH_ROWS_MAX */
+	uint32_t ship_rows;  /* of one feed, between shipments; 0: each batch is shipped */
 };
 
 /* The processing log: what happened to one bad record or row. */
