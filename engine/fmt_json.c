@@ -7,17 +7,12 @@
  * takes anything, the rest take their own kind only. One bad member fails the whole record. Nothing
  * builds a tree: nested columns are made straight from the events.
  */
+#include "engine/fmt_json_priv.h"
+
 #include "base/base64.h"
 #include "base/decimal.h"
-#include "base/json.h"
 #include "base/json_writer.h"
 #include "base/num.h"
-#include "engine/format.h"
-
-struct format_json {
-	struct format format;
-	struct buf scratch;
-};
 
 #define JSON_SCRATCH_BYTES_MAX ((size_t)256 * 1024 * 1024)
 
@@ -55,14 +50,12 @@ static fallible json_open(const struct format_spec *spec, bool is_key,
 	json->format.wrapped = is_key ? !single : !single || spec->wrap != FORMAT_UNWRAP;
 	buf_init(&json->scratch, JSON_SCRATCH_BYTES_MAX);
 	arena_cleanup(arena, free_scratch, &json->scratch);
+	json_walk_open(json, arena);
 	*ret_format = &json->format;
 	return 0;
 }
 
 /* Values. The reader stands on the value's first event. */
-
-static fallible read_value(struct json_reader *r, const struct type *type, struct arena *arena,
-			   struct value *ret_value, struct err *err);
 
 static fallible unfit(const struct json_reader *r, const struct type *type, struct err *err)
 {
@@ -179,7 +172,7 @@ static fallible read_array(struct json_reader *r, const struct type *type, struc
 		if (r->event == JSON_ARRAY_CLOSE)
 			break;
 		struct value item;
-		TRY(read_value(r, type->element, arena, &item, err));
+		TRY(json_read_value(r, type->element, arena, &item, err));
 		*add_item(&list, arena) = item;
 	}
 	value->nested = (struct values){ .items = list.items, .len = list.len };
@@ -198,7 +191,7 @@ static fallible read_map(struct json_reader *r, const struct type *type, struct 
 			break;
 		struct value key = { .bytes = text_of(r, arena) }, item;
 		TRY(json_next(r, err));
-		TRY(read_value(r, type->element, arena, &item, err));
+		TRY(json_read_value(r, type->element, arena, &item, err));
 		uint32_t at = 0;
 		while (at < list.len && !slice_eq(list.items[at].bytes, key.bytes))
 			at += 2;
@@ -258,7 +251,7 @@ static fallible read_struct(struct json_reader *r, const struct type *type, stru
 			continue;
 		}
 		TRY(json_next(r, err));
-		TRY(read_value(r, type->fields[field].type, arena, &fields[field], err));
+		TRY(json_read_value(r, type->fields[field].type, arena, &fields[field], err));
 	}
 	value->nested = (struct values){ .items = fields, .len = type->nfields };
 	return 0;
@@ -286,8 +279,8 @@ static fallible read_number_text(struct json_reader *r, const struct type *type,
 	return 0;
 }
 
-static fallible read_value(struct json_reader *r, const struct type *type, struct arena *arena,
-			   struct value *ret_value, struct err *err)
+fallible json_read_value(struct json_reader *r, const struct type *type, struct arena *arena,
+			 struct value *ret_value, struct err *err)
 {
 	struct slice text;
 	*ret_value = (struct value){ .is_null = r->event == JSON_NULL };
@@ -336,7 +329,7 @@ static fallible read_value(struct json_reader *r, const struct type *type, struc
 
 /* Records. */
 
-static int32_t find_column(const struct format *format, struct slice member)
+int32_t json_find_column(const struct format *format, struct slice member)
 {
 	for (uint32_t c = 0; c < format->ncolumns; c++) {
 		if (slice_eq(format->columns[c].name, member))
@@ -356,13 +349,14 @@ static fallible read_members(struct format *format, struct json_reader *r, struc
 		TRY(json_next(r, err));
 		if (r->event == JSON_OBJECT_CLOSE)
 			break;
-		int32_t column = find_column(format, text_of(r, arena));
+		int32_t column = json_find_column(format, text_of(r, arena));
 		if (column < 0) {
 			TRY(json_skip(r, err));
 			continue;
 		}
 		TRY(json_next(r, err));
-		if (read_value(r, format->columns[column].type, arena, &values[column], err) != 0)
+		if (json_read_value(r, format->columns[column].type, arena, &values[column], err) !=
+		    0)
 			return err_wrap(err, "path: $.%.*s",
 					SLICE_ARGS(format->columns[column].name));
 	}
@@ -376,7 +370,7 @@ static fallible read_record(struct format *format, struct slice record, struct a
 	json_init(&r, record, JSON_STRICT);
 	TRY(json_next(&r, err));
 	if (!format->wrapped) {
-		TRY(read_value(&r, format->columns[0].type, arena, &values[0], err));
+		TRY(json_read_value(&r, format->columns[0].type, arena, &values[0], err));
 		return json_next(&r, err);
 	}
 	if (r.event == JSON_NULL)
@@ -388,26 +382,41 @@ static fallible read_record(struct format *format, struct slice record, struct a
 	return read_members(format, &r, arena, values, err);
 }
 
+/* One record by the reader that knows them all. False: it cannot be read, as the error says. */
+static bool decode_whole(struct format *format, struct slice record, uint32_t row,
+			 struct arena *arena, struct value *values, struct column *const *out,
+			 struct err *err)
+{
+	for (uint32_t c = 0; c < format->ncolumns; c++)
+		values[c] = VALUE_NULL;
+	if (!slice_is_null(record) && read_record(format, record, arena, values, err) != 0)
+		return false;
+	for (uint32_t c = 0; c < format->ncolumns; c++) {
+		if (out[c] != NULL)
+			column_set(out[c], row, &values[c]);
+	}
+	return true;
+}
+
 static void json_decode(struct format *format, const struct slice *records, uint32_t n,
 			struct arena *arena, struct column *const *out, uint8_t *ok,
 			format_failed *failed, void *failed_arg)
 {
+	struct format_json *json = (struct format_json *)format;
 	struct value *values = arena_array(arena, struct value, format->ncolumns);
+	json_walk_record *walk_record = json->walk_record;
+	if (walk_record != NULL)
+		json_walk_begin(&json->walk, out, arena);
 	for (uint32_t i = 0; i < n; i++) {
 		struct err err;
 		if (!ok[i])
 			continue;
-		for (uint32_t c = 0; c < format->ncolumns; c++)
-			values[c] = VALUE_NULL;
-		if (!slice_is_null(records[i]) &&
-		    read_record(format, records[i], arena, values, &err) != 0) {
+		if (walk_record != NULL && !slice_is_null(records[i]) &&
+		    walk_record(&json->walk, records[i], i))
+			continue;
+		if (!decode_whole(format, records[i], i, arena, values, out, &err)) {
 			ok[i] = 0;
 			failed(failed_arg, i, err.text);
-			continue;
-		}
-		for (uint32_t c = 0; c < format->ncolumns; c++) {
-			if (out[c] != NULL)
-				column_set(out[c], i, &values[c]);
 		}
 	}
 }
