@@ -24,6 +24,8 @@ void aggregates_open(struct aggregates *aggs, const struct aggregate_spec *spec,
 		}
 	}
 	aggs->state_bytes = at;
+	aggs->row_sequence = arena_array(arena, int64_t, BATCH_ROWS_MAX);
+	aggs->places = arena_array(arena, void *, BATCH_ROWS_MAX);
 }
 
 static void *state_at(const struct aggregates *aggs, struct group_state *state, uint32_t a)
@@ -75,8 +77,8 @@ void aggregates_fini(const struct aggregates *aggs, struct group_state *state)
 static void apply(struct aggregates *aggs, struct eval *eval, struct group_state *const *states,
 		  struct sel sel, bool remove)
 {
-	int64_t *sequence = arena_array(eval->arena, int64_t, BATCH_ROWS_MAX);
-	void **places = arena_array(eval->arena, void *, BATCH_ROWS_MAX);
+	int64_t *sequence = aggs->row_sequence;
+	void **places = aggs->places;
 	SEL_EACH(s, sel)
 	sequence[s] = aggs->sequence++;
 	for (uint32_t a = 0; a < aggs->spec->naggs; a++) {
@@ -130,6 +132,23 @@ void aggregates_emit(const struct aggregates *aggs, const struct op *op,
 	}
 }
 
+void aggregates_emit_rows(const struct aggregates *aggs, const struct op *op,
+			  struct group_state *const *states, uint32_t n, struct arena *arena,
+			  struct column *columns, uint32_t first, uint32_t first_row)
+{
+	for (uint32_t a = 0; a < aggs->spec->naggs; a++) {
+		const struct agg *agg = aggs->spec->aggs[a];
+		if (!op_wants(op, first + a))
+			continue;
+		struct column *out = &columns[first + a];
+		if (out->valid != NULL)
+			memset(out->valid + first_row, 1, n);
+		for (uint32_t i = 0; i < n; i++)
+			agg->def->emit(agg, state_read(aggs, states[i], a), arena, out,
+				       first_row + i);
+	}
+}
+
 struct column *aggregates_snapshot(const struct aggregates *aggs, const struct op *op,
 				   const struct group_state *state, struct arena *arena,
 				   uint32_t first)
@@ -161,7 +180,7 @@ void aggregates_put_before(const struct op *op, const struct column *snapshot, s
 void aggregates_put_key(const struct op *op, struct slice key, struct column *columns, uint32_t row,
 			struct arena *arena)
 {
-	struct reader in = reader_of(arena_copy(arena, key));
+	struct reader in = reader_of(key);
 	keycode_get(&in, columns, op->node->schema->nkeys, row, arena);
 }
 

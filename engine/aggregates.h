@@ -1,8 +1,9 @@
 /*
  * aggregates.h - all aggregates of one GROUP BY as one run of state per group.
  *
- * The state of a group is: the greatest row time, a sequence number, then each aggregate's own state,
- * aligned. op_aggregate, op_window and op_session share this; they differ in what a group is.
+ * The state of a group is: the greatest row time, a sequence number, then each aggregate's own
+ * state, aligned. op_aggregate, op_window and op_session share this; they differ in what a group
+ * is.
  */
 #ifndef WEIR_ENGINE_AGGREGATES_H
 #define WEIR_ENGINE_AGGREGATES_H
@@ -23,6 +24,8 @@ struct aggregates {
 	struct column **values;            /* values[a][i], of the batch being added */
 	const struct column ***pointers;   /* the same, as agg_rows wants them */
 	int64_t sequence;                  /* of rows, for *_BY_OFFSET */
+	int64_t *row_sequence;             /* by row, while rows are applied */
+	void **places;                     /* the same: where one aggregate's state is */
 };
 
 void aggregates_open(struct aggregates *aggs, const struct aggregate_spec *spec,
@@ -43,6 +46,11 @@ void aggregates_merge(const struct aggregates *aggs, struct group_state *into,
 void aggregates_emit(const struct aggregates *aggs, const struct op *op,
 		     const struct group_state *state, struct arena *arena, struct column *columns,
 		     uint32_t first, uint32_t row);
+
+/* The same for n groups, into rows `first_row` and on. */
+void aggregates_emit_rows(const struct aggregates *aggs, const struct op *op,
+			  struct group_state *const *states, uint32_t n, struct arena *arena,
+			  struct column *columns, uint32_t first, uint32_t first_row);
 
 /* The results as they are now, in row 0 of fresh columns: what a changed row was. */
 struct column *aggregates_snapshot(const struct aggregates *aggs, const struct op *op,

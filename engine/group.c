@@ -36,10 +36,16 @@ static uint32_t index_of(const struct group *group)
 	return place->index;
 }
 
+static void free_key(struct group *group)
+{
+	if (group->key != group->short_key)
+		free_key(group);
+}
+
 void group_table_fini(struct group_table *table)
 {
 	for (struct group *g = group_next(table, NULL); g != NULL; g = group_next(table, g))
-		mem_free(g->key);
+		free_key(g);
 	vec_each (slab, &table->slabs)
 		mem_free(*slab);
 	vec_fini(&table->slabs);
@@ -127,7 +133,7 @@ static struct group *insert(struct group_table *table, struct slice key, uint64_
 	group->hash = hash;
 	group->live = true;
 	group->key_len = (uint32_t)key.len;
-	group->key = mem_bytes(key.len + 1);
+	group->key = key.len <= sizeof(group->short_key) ? group->short_key : mem_bytes(key.len);
 	if (key.len > 0)
 		memcpy(group->key, key.data, key.len);
 	if (table->slots[at].index == 0)
@@ -180,8 +186,11 @@ void group_add_batch(struct group_table *table, const struct slice *keys, uint32
 		}
 		for (uint32_t i = 0; i < len; i++) {
 			uint32_t index = table->slots[(uint32_t)hashes[i] & table->slot_mask].index;
-			if (index != 0 && index != SLOT_REMOVED)
-				__builtin_prefetch(group_at(table, index - 1));
+			if (index == 0 || index == SLOT_REMOVED)
+				continue;
+			const uint8_t *group = (const uint8_t *)group_at(table, index - 1);
+			__builtin_prefetch(group);
+			__builtin_prefetch(group + 64);
 		}
 		for (uint32_t i = 0; i < len; i++) {
 			bool is_new;
@@ -199,8 +208,7 @@ void group_remove(struct group_table *table, struct group *group)
 	size_t at = probe(table, group_key(group), group->hash, &unused);
 	assert(at != SIZE_MAX);
 	table->slots[at].index = SLOT_REMOVED;
-	mem_free(group->key);
-	group->key = NULL;
+	free_key(group);
 	group->live = false;
 	table->len--;
 	vec_push(&table->holes, index_of(group));

@@ -16,7 +16,8 @@ struct group {
 	uint64_t hash;
 	uint32_t key_len;
 	bool live;
-	uint8_t *key; /* owned by the table */
+	uint8_t *key;            /* owned by the table; of a short key: `short_key` */
+	uint8_t short_key[24];   /* so that comparing it costs no further cache line */
 	_Alignas(16) uint8_t state[];
 };
 

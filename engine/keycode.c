@@ -65,6 +65,17 @@ void keycode_put_value(struct buf *key, const struct type *type, const struct va
 bool keycode_put(struct buf *key, const struct column *columns, uint32_t n, uint32_t row)
 {
 	bool complete = true;
+	/* Most keys are one number or text: no need to box it. */
+	if (n == 1 && !column_is_null(columns, row)) {
+		if (columns->type->kind == TYPE_BIGINT) {
+			keys_put_i64(key, columns->i64[row]);
+			return true;
+		}
+		if (columns->type->kind == TYPE_STRING) {
+			keys_put_bytes(key, columns->bytes[row]);
+			return true;
+		}
+	}
 	for (uint32_t c = 0; c < n; c++) {
 		struct value value = column_value(&columns[c], row);
 		complete &= !value.is_null;

@@ -17,8 +17,8 @@ static const struct format_column COLUMNS[BID_FIELDS] = {
 
 /* Warm-up before, and at most so many passes after. */
 #define PASSES_MAX 400u
-/* Passes between shipments where there is a cache: what a commit every tenth of a second holds. */
-#define SHIP_ROWS (8 * PASS_ROWS)
+/* Rows between shipments where there is a cache: what a commit every fifth of a second holds. */
+#define SHIP_ROWS (16 * PASS_ROWS)
 
 static void must(int code, const struct err *err)
 {
@@ -93,7 +93,8 @@ static struct driver *start(const struct query *query, struct arena *arena)
 	struct driver *driver;
 	struct driver_options driver_options = { .seed = 1,
 						 .cache_bytes = query->cache_bytes,
-						 .ship_rows = query->cache_bytes > 0 ? SHIP_ROWS : 0 };
+						 .ship_rows =
+							 query->cache_bytes > 0 ? SHIP_ROWS : 0 };
 	must(driver_new(plan.pipeline, &driver_options, &driver, &err), &err);
 	return driver;
 }
