@@ -34,6 +34,7 @@ enum json_how {
 struct json_member {
 	_Alignas(64) uint8_t literal[JSON_LITERAL_BYTES_MAX];
 	struct slice name; /* in the literal */
+	uint64_t head;     /* the name's first eight bytes */
 	uint32_t len;      /* of the literal */
 	int32_t column;    /* -1: none has this name */
 	enum json_how how;

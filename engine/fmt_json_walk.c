@@ -30,10 +30,10 @@ static inline const uint8_t *after_space(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
-/* What may not follow digits if they are a whole number of few digits. */
-static inline bool goes_on(const uint8_t *p, const uint8_t *end)
+/* Whether digits end here. If not, a fraction, an exponent, more digits or nonsense follow. */
+static inline bool number_ends(const uint8_t *p, const uint8_t *end)
 {
-	return p < end && (*p == '.' || *p == 'e' || *p == 'E' || (*p >= '0' && *p <= '9'));
+	return p < end && (*p == ',' || *p == '}' || is_space(*p));
 }
 
 /* A value of any kind, by the reader that knows all of them. NULL: it is not right, or not here. */
@@ -62,12 +62,28 @@ COLD static const uint8_t *other_value(struct json_walk *walk, const struct json
 
 /* Members. */
 
-static uint32_t name_slot(struct slice name)
+/* The first eight bytes of a name, or all of them. */
+static inline uint64_t name_head(struct slice name, const uint8_t *end)
 {
 	uint64_t head = 0;
+	if (LIKELY(end - name.data >= 8)) {
+		head = load_le64(name.data);
+		return name.len >= 8 ? head : head & ((UINT64_C(1) << name.len * 8) - 1);
+	}
 	memcpy(&head, name.data, MIN(name.len, sizeof(head)));
-	uint64_t hash = (head ^ name.len << 56) * UINT64_C(0x9E3779B97F4A7C15);
+	return head;
+}
+
+static inline uint32_t name_slot(uint64_t head, size_t len)
+{
+	uint64_t hash = (head ^ len << 56) * UINT64_C(0x9E3779B97F4A7C15);
 	return (uint32_t)(hash >> 55) & (JSON_SLOTS - 1);
+}
+
+static inline bool same_name(const struct json_member *member, struct slice name, uint64_t head)
+{
+	return member->head == head && member->name.len == name.len &&
+	       (name.len <= 8 || memcmp(member->name.data + 8, name.data + 8, name.len - 8) == 0);
 }
 
 static void forget(struct json_walk *walk)
@@ -120,15 +136,16 @@ static void set_literal(struct json_member *member, struct slice literal, size_t
 
 /* The member whose literal this is; made when there is none. */
 static uint32_t member_of(struct json_walk *walk, struct slice literal, size_t name_at,
-			  size_t name_len)
+			  size_t name_len, const uint8_t *end)
 {
 	struct slice name = slice_of(literal.data + name_at, name_len);
+	uint64_t head = name_head(name, end);
 	if (walk->nmembers == JSON_MEMBERS_MAX)
 		forget(walk);
-	uint32_t slot = name_slot(name);
+	uint32_t slot = name_slot(head, name_len);
 	for (; walk->slots[slot] != 0; slot = (slot + 1) & (JSON_SLOTS - 1)) {
 		struct json_member *member = &walk->members[walk->slots[slot]];
-		if (!slice_eq(member->name, name))
+		if (!same_name(member, name, head))
 			continue;
 		if (member->len != literal.len)
 			set_literal(member, literal, name_at, name_len);
@@ -136,7 +153,8 @@ static uint32_t member_of(struct json_walk *walk, struct slice literal, size_t n
 	}
 	uint32_t index = walk->nmembers++;
 	struct json_member *member = &walk->members[index];
-	*member = (struct json_member){ .column = json_find_column(walk->format, name) };
+	*member = (struct json_member){ .column = json_find_column(walk->format, name),
+					.head = head };
 	set_literal(member, literal, name_at, name_len);
 	aim(walk, member);
 	walk->slots[slot] = (uint8_t)index;
@@ -165,8 +183,8 @@ static uint32_t read_name(struct json_walk *walk, const uint8_t *p, const uint8_
 	if (len > JSON_LITERAL_BYTES_MAX)
 		return 0;
 	*ret_len = (uint32_t)len;
-	return member_of(walk, slice_of(p, len), (size_t)(open + 1 - p),
-			 (size_t)(close - open - 1));
+	return member_of(walk, slice_of(p, len), (size_t)(open + 1 - p), (size_t)(close - open - 1),
+			 end);
 }
 
 /* Numbers. Each yields the end of the digits at `p`, 1 to 16 of them; NULL: there are others. */
@@ -324,23 +342,43 @@ DIGITS(digits_avx512, TARGET)
 
 TARGET static inline __mmask64 first_bytes(size_t n)
 {
-	return n >= 64 ? ~UINT64_C(0) : _bzhi_u64(~UINT64_C(0), (uint32_t)n);
+	return _bzhi_u64(~UINT64_C(0), (uint32_t)MIN(n, (size_t)64));
+}
+
+TARGET static inline uint64_t specials_avx512(__m512i v)
+{
+	return _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(0x20)) |
+	       _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')) |
+	       _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\'));
 }
 
 TARGET static inline const uint8_t *special_avx512(const uint8_t *p, const uint8_t *end)
 {
-	for (;;) {
-		/* What is past the end reads as zero, a control. Computing a mask takes time on the
-		 * way to the next member, so it is only done where it is needed. */
-		__m512i v = LIKELY(end - p >= 64)
-				    ? _mm512_loadu_si512(p)
-				    : _mm512_maskz_loadu_epi8(first_bytes((size_t)(end - p)), p);
-		uint64_t mask = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(0x20)) |
-				_mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')) |
-				_mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\'));
+	/* Short texts, far from the end, are most: half a vector is the shortest way. */
+	if (LIKELY(end - p >= 96)) {
+		__m256i v = _mm256_loadu_si256((const void *)p);
+		__m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v);
+		__m256i quote = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('"'));
+		__m256i backslash = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'));
+		__m256i any = _mm256_or_si256(low, _mm256_or_si256(quote, backslash));
+		uint32_t mask = (uint32_t)_mm256_movemask_epi8(any);
 		if (mask != 0)
-			return p + __builtin_ctzll(mask);
-		p += 64;
+			return p + __builtin_ctz(mask);
+		p += 32;
+	}
+	for (;;) {
+		/* What is past the end reads as zero, a control. Two vectors without a branch
+		 * between: lengths about that of one cannot be guessed. */
+		size_t left = (size_t)(end - p), more = left > 64 ? left - 64 : 0;
+		uint64_t first = specials_avx512(_mm512_maskz_loadu_epi8(first_bytes(left), p));
+		uint64_t second =
+			specials_avx512(_mm512_maskz_loadu_epi8(first_bytes(more), p + 64));
+		uint64_t both = first != 0 ? first : second;
+		size_t at =
+			(size_t)__builtin_ctzll(both | UINT64_C(1) << 63) + (first != 0 ? 0 : 64);
+		if (LIKELY(both != 0))
+			return p + at;
+		p += 128;
 	}
 }
 
