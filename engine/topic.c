@@ -210,7 +210,8 @@ static void fill_others(const struct topic_reader *reader, const struct event *e
 			struct batch *batch, struct arena *arena)
 {
 	for (uint32_t c = 0; c < reader->schema->ncolumns; c++) {
-		if (!bits_get(reader->wanted, c))
+		enum column_role role = reader->schema->columns[c].role;
+		if (!bits_get(reader->wanted, c) || role == COLUMN_KEY || role == COLUMN_VALUE)
 			continue;
 		for (uint32_t i = 0; i < n; i++)
 			fill_other(&reader->schema->columns[c], &batch->columns[c], i, &events[i],
