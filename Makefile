@@ -1,6 +1,6 @@
 # The front door of weir. Everything below is CMake (see CMakePresets.json); `make help` lists it.
 .DEFAULT_GOAL := build
-.PHONY: help deps build run test test-threads bench check format vectors fuzz clang clean
+.PHONY: help deps build run test test-threads bench check format vectors fuzz clang interop clean
 
 JOBS ?= $(shell nproc)
 CTEST = ctest --output-on-failure --no-tests=error
@@ -56,6 +56,9 @@ clang: ## builds everything with clang too
 	@scripts/deps clang
 	@cmake --preset clang >/dev/null
 	@cmake --build build/clang -j $(JOBS)
+
+interop: build ## lets other people's Kafka clients work against weir broker (installs them once)
+	@tests/interop/run
 
 clean: ## forgets everything built
 	@rm -rf build

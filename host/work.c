@@ -97,6 +97,7 @@ void worker_give(struct worker *worker, struct work *work)
 	work->message.next = NULL;
 	*worker->last = &work->message;
 	worker->last = &work->message.next;
-	uv_cond_signal(&worker->given);
 	uv_mutex_unlock(&worker->mutex);
+	/* Not while it is locked: the woken thread would run into the lock and sleep again. */
+	uv_cond_signal(&worker->given);
 }
