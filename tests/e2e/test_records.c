@@ -95,6 +95,17 @@ static void every_kind_of_acks_is_answered(void **state)
 	}
 }
 
+static void an_idempotent_producer_writes_each_record_once(void **state)
+{
+	struct fixture *f = *state;
+	rd_kafka_t *client =
+		producer(f, (const char *[]){ "enable.idempotence", "true", "batch.num.messages",
+					      "10", "linger.ms", "0", NULL });
+	client_produce(client, "once", 0, "v", 0, 2000);
+	client_close(client);
+	expect_all(f, "once", "v", 2000);
+}
+
 static void check_parts(void *arg, const rd_kafka_message_t *message)
 {
 	(void)arg;
@@ -267,6 +278,7 @@ int main(void)
 		  E2E_TEST(a_topic_is_made_when_it_is_written_to),
 		  E2E_TEST(every_codec_is_kept_as_it_came),
 		  E2E_TEST(every_kind_of_acks_is_answered),
+		  E2E_TEST(an_idempotent_producer_writes_each_record_once),
 		  E2E_TEST(key_headers_and_time_come_back),
 		  E2E_TEST(a_large_record_comes_back_whole),
 		  E2E_TEST(what_was_acknowledged_is_there_after_kill_9),
