@@ -39,7 +39,7 @@ static uint32_t index_of(const struct group *group)
 static void free_key(struct group *group)
 {
 	if (group->key != group->short_key)
-		free_key(group);
+		mem_free(group->key);
 }
 
 void group_table_fini(struct group_table *table)

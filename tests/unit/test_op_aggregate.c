@@ -1,4 +1,5 @@
 /* Counts and sums per key through a driver, against a plain array, with and without a cache. */
+#include "engine/group.h"
 #include "engine/driver.h"
 #include "sql/parse.h"
 #include "sql/plan.h"
@@ -154,9 +155,30 @@ static void a_cache_that_is_full_is_told_at_once(void **state)
 	stop(&f);
 }
 
+/* Keys around the length that is stored in the group itself, removed and not. */
+static void keys_of_every_length_are_found_and_freed(void **state)
+{
+	(void)state;
+	enum { LENGTHS = 60 };
+	uint8_t key[LENGTHS];
+	struct group_table table;
+	struct group *groups[LENGTHS];
+	memset(key, 'k', sizeof(key));
+	group_table_init(&table, 8);
+	for (uint32_t n = 0; n < LENGTHS; n++)
+		groups[n] = group_add(&table, slice_of(key, n), NULL);
+	for (uint32_t n = 0; n < LENGTHS; n += 3)
+		group_remove(&table, groups[n]);
+	for (uint32_t n = 0; n < LENGTHS; n++)
+		assert_ptr_equal(group_find(&table, slice_of(key, n)),
+				 n % 3 == 0 ? NULL : groups[n]);
+	group_table_fini(&table);
+}
+
 int main(void)
 {
 	RUN_TESTS(TEST(without_a_cache_each_row_is_followed_by_its_result),
 		  TEST(with_a_cache_each_group_is_told_once_a_shipment),
-		  TEST(a_cache_that_is_full_is_told_at_once));
+		  TEST(a_cache_that_is_full_is_told_at_once),
+		  TEST(keys_of_every_length_are_found_and_freed));
 }
