@@ -61,7 +61,7 @@ bool expr_is_pure(const struct expr *expr)
 static bool node_eq(const struct expr *a, const struct expr *b)
 {
 	if (a->kind != b->kind || a->nargs != b->nargs ||
-	    a->operator != b->operator || a->negated != b->negated || a->catches != b->catches ||
+	    a->operation != b->operation || a->negated != b->negated || a->catches != b->catches ||
 	    a->column != b->column || a->escape != b->escape || a->func != b->func)
 		return false;
 	if (!type_eq(a->type, b->type))
@@ -230,7 +230,7 @@ static void print_node(const struct expr *expr, struct buf *out)
 	case EXPR_COMPARE:
 		buf_append_u8(out, '(');
 		expr_print(expr->args[0], out);
-		buf_printf(out, " %s ", operator_texts[expr->operator]);
+		buf_printf(out, " %s ", operator_texts[expr->operation]);
 		expr_print(expr->args[1], out);
 		buf_append_u8(out, ')');
 		return;

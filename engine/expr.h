@@ -52,7 +52,7 @@ struct expr {
 	const struct type *type;
 	const struct expr *const *args;
 	uint32_t nargs;
-	enum expr_operator operator;
+	enum expr_operator operation;
 	bool negated;
 	bool catches;   /* an error inside gives NULL here and is logged, evaluation goes on (§errors) */
 	uint32_t column;  /* COLUMN: index; PARAM: index; FIELD: index in the struct; LAMBDA: count of parameters */

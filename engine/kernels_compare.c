@@ -190,9 +190,9 @@ static bool order_decimal_double(const struct column *decimals, const struct col
 	return true;
 }
 
-static uint8_t holds(enum expr_operator operator, int order)
+static uint8_t holds(enum expr_operator operation, int order)
 {
-	switch (operator) {
+	switch (operation) {
 	case OP_EQ:
 		return order == 0;
 	case OP_NE:
@@ -219,7 +219,7 @@ static void compare_decimal_double(struct kernel *k)
 {
 	bool swapped = k->in[0]->type->kind == TYPE_DOUBLE;
 	const struct column *decimals = k->in[swapped ? 1 : 0], *doubles = k->in[swapped ? 0 : 1];
-	enum expr_operator operator = k->step->operator;
+	enum expr_operator operation = k->step->operation;
 	SEL_EACH(i, k->sel)
 	{
 		k->out->boolean[i] = 0;
@@ -227,7 +227,7 @@ static void compare_decimal_double(struct kernel *k)
 			continue;
 		int order = 0;
 		if (order_decimal_double(decimals, doubles, i, &order))
-			k->out->boolean[i] = holds(operator, swapped ? -order : order);
+			k->out->boolean[i] = holds(operation, swapped ? -order : order);
 		else
 			eval_fail(k->eval, i, "Infinite or NaN");
 	}
@@ -259,15 +259,15 @@ static kernel_run *const comparisons[TYPE_KIND_COUNT][COMPARISONS] = {
 	[TYPE_STRUCT] = { eq_nested, ne_nested },
 };
 
-kernel_run *kernel_compare(enum expr_operator operator, enum type_kind left, enum type_kind right)
+kernel_run *kernel_compare(enum expr_operator operation, enum type_kind left, enum type_kind right)
 {
-	assert(operator >= OP_EQ);
+	assert(operation >= OP_EQ);
 	if (left == TYPE_NULL || right == TYPE_NULL)
 		return compare_never;
 	if ((left == TYPE_DECIMAL && right == TYPE_DOUBLE) ||
 	    (left == TYPE_DOUBLE && right == TYPE_DECIMAL))
 		return compare_decimal_double;
-	return left == right ? comparisons[left][operator - OP_EQ] : NULL;
+	return left == right ? comparisons[left][operation - OP_EQ] : NULL;
 }
 
 /* IS DISTINCT FROM: as <>, but NULL is a value that equals itself. */

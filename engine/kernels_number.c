@@ -192,11 +192,11 @@ static kernel_run *const arithmetic[][OP_MODULO + 1] = {
 };
 /* clang-format on */
 
-kernel_run *kernel_arithmetic(enum expr_operator operator, enum type_kind kind)
+kernel_run *kernel_arithmetic(enum expr_operator operation, enum type_kind kind)
 {
-	assert(operator <= OP_MODULO);
+	assert(operation <= OP_MODULO);
 	assert(kind >= TYPE_INT && kind <= TYPE_DECIMAL);
-	return arithmetic[kind][operator];
+	return arithmetic[kind][operation];
 }
 
 #define NEGATE(name_, field, expr)                                         \

@@ -142,7 +142,7 @@ static uint32_t arithmetic(struct place *at, const struct expr *expr)
 			to = decimal_of(at, expr->args[i]->type);
 		in[i] = widened(at, in[i], to);
 	}
-	return emit(at, kernel_arithmetic(expr->operator, expr->type->kind), expr->type, in, 2);
+	return emit(at, kernel_arithmetic(expr->operation, expr->type->kind), expr->type, in, 2);
 }
 
 /* Two operands of a comparison as one kind, where they are not; DECIMAL with DOUBLE stays. */
@@ -172,15 +172,15 @@ static void meet(struct place *at, uint32_t *left, uint32_t *right)
 	*right = widened(at, *right, to);
 }
 
-static uint32_t compare(struct place *at, enum expr_operator operator, uint32_t left,
+static uint32_t compare(struct place *at, enum expr_operator operation, uint32_t left,
 			uint32_t right)
 {
 	uint32_t in[2] = { left, right };
 	meet(at, &in[0], &in[1]);
 	enum type_kind a = at->program->regs[in[0]].type->kind;
 	enum type_kind b = at->program->regs[in[1]].type->kind;
-	uint32_t out = emit(at, kernel_compare(operator, a, b), TYPE_OF(TYPE_BOOLEAN), in, 2);
-	last_step(at)->operator = operator;
+	uint32_t out = emit(at, kernel_compare(operation, a, b), TYPE_OF(TYPE_BOOLEAN), in, 2);
+	last_step(at)->operation = operation;
 	return out;
 }
 
@@ -194,7 +194,7 @@ static uint32_t distinct(struct place *at, const struct expr *expr)
 	uint32_t *in = nodes(at, expr);
 	meet(at, &in[0], &in[1]);
 	uint32_t out = emit(at, kernel_distinct(expr->negated), TYPE_OF(TYPE_BOOLEAN), in, 2);
-	last_step(at)->operator = OP_NE;
+	last_step(at)->operation = OP_NE;
 	return out;
 }
 
@@ -404,7 +404,7 @@ static uint32_t plain(struct place *at, const struct expr *expr)
 		return with(at, expr, kernel_concat_text);
 	case EXPR_COMPARE: {
 		uint32_t *in = nodes(at, expr);
-		return compare(at, expr->operator, in[0], in[1]);
+		return compare(at, expr->operation, in[0], in[1]);
 	}
 	case EXPR_DISTINCT:
 		return distinct(at, expr);

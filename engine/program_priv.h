@@ -50,7 +50,7 @@ struct step {
 	uint32_t sel, scope;
 	uint32_t sel_out, sel_rest;  /* selections that it makes */
 	uint32_t inner_scope;        /* of scope steps */
-	enum expr_operator operator; /* of comparisons */
+	enum expr_operator operation; /* of comparisons */
 	const struct expr *expr;     /* the node it comes from */
 	const void *data;            /* of the kernel */
 };
@@ -135,12 +135,12 @@ static inline const uint8_t *kernel_validity(const struct column *column)
 #endif
 
 /* kernels_number.c */
-kernel_run *kernel_arithmetic(enum expr_operator operator, enum type_kind kind);
+kernel_run *kernel_arithmetic(enum expr_operator operation, enum type_kind kind);
 kernel_run *kernel_negate(enum type_kind kind);
 kernel_run *kernel_widen(enum type_kind from, enum type_kind to); /* NULL: there is none */
 struct value widen_value(const struct type *from, const struct type *to, struct value value);
 /* kernels_compare.c; NULL where types cannot be compared. */
-kernel_run *kernel_compare(enum expr_operator operator, enum type_kind left, enum type_kind right);
+kernel_run *kernel_compare(enum expr_operator operation, enum type_kind left, enum type_kind right);
 kernel_run *kernel_distinct(bool negated);
 /* kernels_logic.c */
 kernel_run kernel_and_left, kernel_or_left, kernel_logic_right, kernel_not;

@@ -125,12 +125,12 @@ static bool arithmetic(struct expr_model *m, const struct expr *e, struct value 
 		return false;
 	struct number x = number_of(e->args[0]->type, &a), y = number_of(e->args[1]->type, &b);
 	if (e->type->kind == TYPE_DOUBLE) {
-		ret->f64 = real_math(e->operator, x.real, y.real);
+		ret->f64 = real_math(e->operation, x.real, y.real);
 		return true;
 	}
 	if (e->type->kind == TYPE_DECIMAL)
-		return decimal_math(e->operator, x, y, e->type, &ret->decimal);
-	if (!whole_math(e->operator, x.whole, y.whole, &whole))
+		return decimal_math(e->operation, x, y, e->type, &ret->decimal);
+	if (!whole_math(e->operation, x.whole, y.whole, &whole))
 		return false;
 	if (e->type->kind == TYPE_INT)
 		ret->i32 = (int32_t)(uint32_t)(uint64_t)whole;
@@ -193,7 +193,7 @@ static bool comparison(struct expr_model *m, const struct expr *e, struct value 
 	if (!both(m, e, &a, &b))
 		return false;
 	ret->boolean = !a.is_null && !b.is_null &&
-		       compare(e->operator, e->args[0]->type, &a, e->args[1]->type, &b);
+		       compare(e->operation, e->args[0]->type, &a, e->args[1]->type, &b);
 	return true;
 }
 

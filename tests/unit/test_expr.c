@@ -52,10 +52,10 @@ static void equality_looks_at_all_that_matters(void **state)
 	assert_false(expr_eq(number(1), number(2)));
 	struct expr *a = binary(EXPR_COMPARE, TYPE_OF(TYPE_BOOLEAN), column(0), number(1));
 	struct expr *b = binary(EXPR_COMPARE, TYPE_OF(TYPE_BOOLEAN), column(0), number(1));
-	a->operator = OP_LT;
-	b->operator = OP_GT;
+	a->operation = OP_LT;
+	b->operation = OP_GT;
 	assert_false(expr_eq(a, b));
-	b->operator = OP_LT;
+	b->operation = OP_LT;
 	b->catches = true;
 	assert_false(expr_eq(a, b));
 }

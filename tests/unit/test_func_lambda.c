@@ -29,12 +29,12 @@ static const struct expr *param(uint32_t index, const struct type *type)
 	return e;
 }
 
-static const struct expr *op(const struct expr *a, enum expr_operator operator,
+static const struct expr *op(const struct expr *a, enum expr_operator operation,
 			     const struct expr * b)
 {
-	bool number = operator <= OP_MODULO;
+	bool number = operation <= OP_MODULO;
 	struct expr *e = NODE(number ? EXPR_ARITHMETIC : EXPR_COMPARE, number ? INT : BOOLEAN, a, b);
-	e->operator = operator;
+	e->operation = operation;
 	return e;
 }
 

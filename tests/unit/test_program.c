@@ -61,17 +61,17 @@ static const struct expr *null(const struct type *type)
 		 sizeof((const struct expr *[]){ __VA_ARGS__ }) / sizeof(void *))
 
 static const struct expr *op(const struct type *type, const struct expr *a,
-			     enum expr_operator operator, const struct expr * b)
+			     enum expr_operator operation, const struct expr * b)
 {
-	struct expr *e = NODE(operator <= OP_MODULO ? EXPR_ARITHMETIC : EXPR_COMPARE, type, a, b);
-	e->operator = operator;
+	struct expr *e = NODE(operation <= OP_MODULO ? EXPR_ARITHMETIC : EXPR_COMPARE, type, a, b);
+	e->operation = operation;
 	return e;
 }
 
-static const struct expr *cmp(const struct expr *a, enum expr_operator operator,
+static const struct expr *cmp(const struct expr *a, enum expr_operator operation,
 			      const struct expr * b)
 {
-	return op(BOOLEAN, a, operator, b);
+	return op(BOOLEAN, a, operation, b);
 }
 
 static const struct expr *cast(const struct expr *a, const struct type *to)
