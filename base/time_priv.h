@@ -1,8 +1,8 @@
 /*
  * time_priv.h - Java's words for a text that is no date or time; for time_text.c and pattern*.c.
  *
- * Java counts places in UTF-16 and cuts long texts; `at` is in bytes. And the digits of dates, which
- * are printed for every row: without the price of a format string.
+ * Java counts places in UTF-16 and cuts long texts; `at` is in bytes. And the digits of dates,
+ * which are printed for every row: without the price of a format string.
  */
 #ifndef WEIR_BASE_TIME_PRIV_H
 #define WEIR_BASE_TIME_PRIV_H

@@ -10,7 +10,7 @@ enum zone_names_id {
 };
 
 static const struct zone_names all_names[NAMES_COUNT] = {
-#define ZONE_NAMES(id, zone, s, standard, d, daylight, e, either) \
+#define ZONE_NAMES(id, zone, s, standard, d, daylight, e, either)                                  \
 	{ zone, { { s, standard }, { d, daylight }, { e, either } } },
 #include "base/zone_names.def"
 #undef ZONE_NAMES

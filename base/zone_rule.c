@@ -201,8 +201,9 @@ struct zone_span zone_rule_span(const struct zone_rule *rule, int64_t first, int
 	span.offset = type->offset;
 	/* Where the file's "daylight" side is behind, the other side is what people call daylight.
 	 */
-	span.daylight = rule->changes &&
-			(rule->daylight.offset > rule->standard.offset ? on_daylight : !on_daylight);
+	span.daylight =
+		rule->changes &&
+		(rule->daylight.offset > rule->standard.offset ? on_daylight : !on_daylight);
 	memcpy(span.abbreviation, type->abbreviation, sizeof(span.abbreviation));
 	return span;
 }

@@ -21,7 +21,7 @@ static double now_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Records like those of an auction site: nested, numbers and texts mixed, an escape now and then. */
+/* Records like those of an auction site: nested, of numbers and texts, with an escape at times. */
 static void make_records(struct bench *b)
 {
 	static const char *const CITIES[] = { "Phoenix", "Los Angeles", "Z\xc3\xbcrich", "Boise" };
@@ -130,8 +130,10 @@ int main(void)
 		const char *name;
 		void (*run)(struct bench *);
 	} RUNS[] = {
-		{ "memchr over each record", find_bytes }, { "events, all of them", read_events },
-		{ "events, two fields wanted", pick_two }, { "trees", build_trees },
+		{ "memchr over each record", find_bytes },
+		{ "events, all of them", read_events },
+		{ "events, two fields wanted", pick_two },
+		{ "trees", build_trees },
 		{ "writing", write_trees },
 	};
 	static struct bench b;
@@ -141,7 +143,8 @@ int main(void)
 	for (size_t i = 0; i < COUNT_OF(RUNS); i++) {
 		double speed = megabytes_per_second(&b, RUNS[i].run);
 		base = i == 0 ? speed : base;
-		printf("  %-28s %8.0f MB/s   1/%.1f of memchr\n", RUNS[i].name, speed, base / speed);
+		printf("  %-28s %8.0f MB/s   1/%.1f of memchr\n", RUNS[i].name, speed,
+		       base / speed);
 	}
 	printf("  (checksum %llu)\n", (unsigned long long)b.checksum);
 	buf_fini(&b.text);

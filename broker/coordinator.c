@@ -35,7 +35,7 @@ struct coordinated *coordinated_make(struct coordinator *coordinator, struct sli
 
 static void topic_free(struct committed_topic *topic)
 {
-	vec_each(offset, &topic->offsets)
+	vec_each (offset, &topic->offsets)
 		buf_fini(&offset->metadata);
 	vec_fini(&topic->offsets);
 	mem_free(topic->name);
@@ -46,7 +46,7 @@ void coordinated_free(struct coordinator *coordinator, struct coordinated *group
 {
 	map_remove(&coordinator->groups, buf_slice(&group->id));
 	heap_remove(&coordinator->timers, &group->timer);
-	map_each(entry, &group->topics)
+	map_each (entry, &group->topics)
 		topic_free(entry->value);
 	map_fini(&group->topics);
 	group_free(group->group);
@@ -59,7 +59,7 @@ void coordinator_free(struct coordinator *coordinator)
 {
 	if (coordinator == NULL)
 		return;
-	map_each(entry, &coordinator->groups)
+	map_each (entry, &coordinator->groups)
 		coordinated_free(coordinator, entry->value);
 	map_fini(&coordinator->groups);
 	heap_fini(&coordinator->timers);
@@ -150,7 +150,7 @@ void coordinator_settle(struct broker *broker, struct coordinated *group)
 	}
 	if (group->group->unsaved && broker->time.now_ms >= group->save_due_ms)
 		save(broker, group);
-	vec_each(answer, &coordinator->out.answers)
+	vec_each (answer, &coordinator->out.answers)
 		coordinator_answer(broker, answer);
 	group_out_reset(&coordinator->out);
 	group->due_ms = group_next_ms(group->group);
@@ -246,9 +246,9 @@ fallible coordinator_delete(struct broker *broker, struct coordinated *group, st
 	struct slice id = buf_slice(&group->id);
 	assert(group_state(group->group) == GROUP_EMPTY);
 	offsets_batch_open(&batch);
-	map_each(entry, &group->topics) {
+	map_each (entry, &group->topics) {
 		struct committed_topic *topic = entry->value;
-		vec_each(offset, &topic->offsets)
+		vec_each (offset, &topic->offsets)
 			offsets_batch_remove(&batch, broker->time.wall_ms, id,
 					     slice_str(topic->name), offset->partition);
 	}
@@ -270,7 +270,7 @@ static void remove_offsets(struct broker *broker, struct coordinated *group,
 	struct slice name = slice_str(topic->name);
 	VEC(int32_t) old = { 0 };
 	offsets_batch_open(&batch);
-	vec_each(offset, &topic->offsets) {
+	vec_each (offset, &topic->offsets) {
 		if (!is_old(broker, group, offset))
 			continue;
 		vec_push(&old, offset->partition);
@@ -282,7 +282,7 @@ static void remove_offsets(struct broker *broker, struct coordinated *group,
 		/* The last removal frees the topic, and its name with it. */
 		struct buf copy CLEANUP(buf_fini) = BUF_INIT(TOPIC_NAME_BYTES_MAX + 1);
 		buf_append(&copy, name);
-		vec_each(partition, &old)
+		vec_each (partition, &old)
 			committed_remove(group, buf_slice(&copy), *partition);
 	}
 	vec_fini(&old);
@@ -297,7 +297,7 @@ static bool always_old(struct broker *broker, const struct coordinated *group,
 
 void coordinator_forget_topic(struct broker *broker, struct slice topic)
 {
-	map_each(entry, &broker->coordinator->groups) {
+	map_each (entry, &broker->coordinator->groups) {
 		struct coordinated *group = entry->value;
 		const struct committed_topic *committed = map_get(&group->topics, topic);
 		if (committed != NULL)
@@ -323,7 +323,7 @@ static bool offset_is_old(struct broker *broker, const struct coordinated *group
 static void expire_offsets(struct broker *broker, struct coordinated *group)
 {
 	bool empty = group_state(group->group) == GROUP_EMPTY;
-	map_each(entry, &group->topics) {
+	map_each (entry, &group->topics) {
 		const struct committed_topic *topic = entry->value;
 		if (empty || !group_subscribes(group->group, slice_str(topic->name)))
 			remove_offsets(broker, group, topic, offset_is_old);
@@ -353,9 +353,9 @@ void coordinator_tick(struct broker *broker)
 	run_timers(broker);
 	if (broker->time.now_ms < coordinator->expire_due_ms)
 		return;
-	coordinator->expire_due_ms = broker->time.now_ms +
-				     broker_config_i64(&broker->configs, BROKER_OFFSETS_CHECK_MS);
-	map_each(entry, &coordinator->groups)
+	coordinator->expire_due_ms =
+		broker->time.now_ms + broker_config_i64(&broker->configs, BROKER_OFFSETS_CHECK_MS);
+	map_each (entry, &coordinator->groups)
 		expire_offsets(broker, entry->value);
 }
 

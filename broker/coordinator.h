@@ -24,18 +24,18 @@ struct committed {
 };
 
 struct committed_topic {
-	char *name;			/* owned */
+	char *name;                    /* owned */
 	VEC(struct committed) offsets; /* by partition */
 };
 
 struct coordinated {
 	struct buf id;
-	struct group *group;	 /* owned */
-	struct map topics;	 /* struct committed_topic, owned */
-	enum group_state state;	 /* when last looked at */
-	int64_t state_ms;	 /* since when, by the wall's clock */
-	int64_t save_due_ms;	 /* after the record was refused; 0: at once */
-	struct buf loaded;	 /* the group's record, while loading */
+	struct group *group;    /* owned */
+	struct map topics;      /* struct committed_topic, owned */
+	enum group_state state; /* when last looked at */
+	int64_t state_ms;       /* since when, by the wall's clock */
+	int64_t save_due_ms;    /* after the record was refused; 0: at once */
+	struct buf loaded;      /* the group's record, while loading */
 	struct heap_node timer;
 	int64_t due_ms;
 };

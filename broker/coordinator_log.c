@@ -134,8 +134,8 @@ fallible coordinator_append(struct broker *broker, struct slice group, struct of
 		return err_set(err, ERR_LIMIT, "the record of a group is too large");
 	if (coordinator_topic(broker, &topic) != KAFKA_NONE)
 		return err_set(err, ERR_IO, "there is no __consumer_offsets");
-	struct partition *partition = topic_partition(
-		topic, coordinator_partition_of(group, topic->partitions.len));
+	struct partition *partition =
+		topic_partition(topic, coordinator_partition_of(group, topic->partitions.len));
 	TRY(record_builder_close(&batch->builder, err));
 	if (!record_batch_check(buf_slice(&batch->bytes), &append.batch, &append.fault))
 		return err_set(err, ERR_LIMIT, "%s", append.fault.why);
@@ -152,8 +152,8 @@ static struct coordinated *group_of(struct coordinator *coordinator, struct slic
 	return group != NULL ? group : coordinated_make(coordinator, id);
 }
 
-static fallible load_offset(struct coordinator *coordinator, struct reader *key,
-			    struct slice value, struct arena *arena, struct err *err)
+static fallible load_offset(struct coordinator *coordinator, struct reader *key, struct slice value,
+			    struct arena *arena, struct err *err)
 {
 	struct offset_commit_key *name;
 	struct offset_commit_value *told;
@@ -178,8 +178,8 @@ static fallible load_offset(struct coordinator *coordinator, struct reader *key,
 }
 
 /* Kept as bytes: only the last one of each group is made a group. */
-static fallible load_group(struct coordinator *coordinator, struct reader *key,
-			   struct slice value, struct arena *arena, struct err *err)
+static fallible load_group(struct coordinator *coordinator, struct reader *key, struct slice value,
+			   struct arena *arena, struct err *err)
 {
 	struct group_metadata_key *name;
 	TRY(message_read(&group_metadata_key_message, 0, key, arena, &name, err));
@@ -221,8 +221,8 @@ static fallible load_batch(struct coordinator *coordinator, const struct record_
 	}
 }
 
-static fallible load_bytes(struct coordinator *coordinator, struct slice bytes,
-			   struct buf *scratch, int64_t *offset, struct err *err)
+static fallible load_bytes(struct coordinator *coordinator, struct slice bytes, struct buf *scratch,
+			   int64_t *offset, struct err *err)
 {
 	struct record_batch batch;
 	struct record_fault fault;
@@ -293,9 +293,9 @@ fallible coordinator_load(struct broker *broker, struct coordinator *coordinator
 	const struct topic *topic = topic_find(broker, OFFSETS_TOPIC);
 	if (topic == NULL)
 		return 0;
-	vec_each(partition, &topic->partitions)
+	vec_each (partition, &topic->partitions)
 		TRY(load_partition(coordinator, (*partition)->log, err));
-	map_each(entry, &coordinator->groups) {
+	map_each (entry, &coordinator->groups) {
 		struct coordinated *group = entry->value;
 		bool gone = group->loaded.len == 0 && group->topics.len == 0;
 		if (gone) {

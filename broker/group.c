@@ -8,8 +8,7 @@
 
 static const struct sm_state GROUP_STATES[] = {
 	[GROUP_EMPTY] = { "Empty", SM_TO(GROUP_PREPARING) | SM_TO(GROUP_DEAD) },
-	[GROUP_PREPARING] = { "PreparingRebalance",
-			      SM_TO(GROUP_COMPLETING) | SM_TO(GROUP_EMPTY) },
+	[GROUP_PREPARING] = { "PreparingRebalance", SM_TO(GROUP_COMPLETING) | SM_TO(GROUP_EMPTY) },
 	[GROUP_COMPLETING] = { "CompletingRebalance",
 			       SM_TO(GROUP_STABLE) | SM_TO(GROUP_PREPARING) },
 	[GROUP_STABLE] = { "Stable", SM_TO(GROUP_PREPARING) },
@@ -66,9 +65,9 @@ void group_free(struct group *group)
 	if (group == NULL)
 		return;
 	heap_fini(&group->timers); /* it looks at its nodes */
-	map_each(entry, &group->members)
+	map_each (entry, &group->members)
 		group_member_free(entry->value);
-	map_each(entry, &group->pending)
+	map_each (entry, &group->pending)
 		group_member_free(entry->value);
 	map_fini(&group->members);
 	map_fini(&group->pending);
@@ -107,7 +106,7 @@ struct group_member *group_member_new(struct slice id, struct slice instance_id)
 
 void group_member_free(struct group_member *member)
 {
-	vec_each(protocol, &member->protocols) {
+	vec_each (protocol, &member->protocols) {
 		buf_fini(&protocol->name);
 		buf_fini(&protocol->metadata);
 	}
@@ -178,7 +177,7 @@ static void tell_members(const struct group *group, struct group_out *out,
 	answer->nmembers = group->members.len;
 	answer->members =
 		message_array(&out->arena, join_group_response_member, group->members.len);
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		const struct group_member *member = entry->value;
 		struct join_group_response_member *told = &answer->members[i++];
 		told->member_id = arena_copy(&out->arena, buf_slice(&member->id));
@@ -253,7 +252,7 @@ void group_remove(struct group *group, struct group_member *member, int16_t erro
 
 struct slice group_metadata_of(const struct group_member *member, struct slice protocol)
 {
-	vec_each(known, &member->protocols) {
+	vec_each (known, &member->protocols) {
 		if (slice_eq(buf_slice(&known->name), protocol))
 			return buf_slice(&known->metadata);
 	}
@@ -262,7 +261,7 @@ struct slice group_metadata_of(const struct group_member *member, struct slice p
 
 static bool member_knows(const struct group_member *member, struct slice protocol)
 {
-	vec_each(known, &member->protocols) {
+	vec_each (known, &member->protocols) {
 		if (slice_eq(buf_slice(&known->name), protocol))
 			return true;
 	}
@@ -271,7 +270,7 @@ static bool member_knows(const struct group_member *member, struct slice protoco
 
 bool group_all_know(const struct group *group, struct slice protocol)
 {
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		if (!member_knows(entry->value, protocol))
 			return false;
 	}
@@ -281,7 +280,7 @@ bool group_all_know(const struct group *group, struct slice protocol)
 /* A member's vote: the first of its protocols that everyone knows. */
 static struct slice vote_of(const struct group *group, const struct group_member *member)
 {
-	vec_each(known, &member->protocols) {
+	vec_each (known, &member->protocols) {
 		if (group_all_know(group, buf_slice(&known->name)))
 			return buf_slice(&known->name);
 	}
@@ -295,7 +294,7 @@ struct slice group_choose_protocol(const struct group *group)
 	uint32_t i = 0, most = 0;
 	struct slice chosen = SLICE_NULL;
 	map_init(&votes);
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		struct slice vote = vote_of(group, entry->value);
 		uint32_t *count = map_get(&votes, vote);
 		if (vote.data == NULL)
@@ -317,7 +316,7 @@ struct slice group_choose_protocol(const struct group *group)
 static int64_t rebalance_ms(const struct group *group)
 {
 	int64_t longest = 0;
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		const struct group_member *member = entry->value;
 		longest = MAX(longest, member->rebalance_ms);
 	}
@@ -327,7 +326,7 @@ static int64_t rebalance_ms(const struct group *group)
 /* Whoever waits to sync is sent back to join; what was assigned is no longer. */
 static void cancel_syncs(struct group *group, struct group_out *out)
 {
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		struct group_member *member = entry->value;
 		group_answer_error(out, GROUP_ANSWER_SYNC, member->sync_waiter,
 				   buf_slice(&member->id), KAFKA_REBALANCE_IN_PROGRESS);
@@ -346,7 +345,7 @@ static bool elect_joined_leader(struct group *group)
 {
 	if (group->leader != NULL && group->leader->joining)
 		return true;
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		struct group_member *member = entry->value;
 		if (!member->joining)
 			continue;
@@ -359,7 +358,7 @@ static bool elect_joined_leader(struct group *group)
 /* Those who did not join again are gone, but for static members, who may only be restarting. */
 static void remove_absent(struct group *group, struct group_out *out)
 {
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		struct group_member *member = entry->value;
 		if (!member->joining && !member->is_static)
 			group_remove(group, member, KAFKA_UNKNOWN_MEMBER_ID, out);
@@ -383,7 +382,7 @@ static void begin_generation(struct group *group, int64_t now_ms, struct group_o
 	group->has_protocol = true;
 	group->sync_due_ms = now_ms + rebalance_ms(group);
 	sm_move(&group->sm, GROUP_COMPLETING);
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		struct group_member *member = entry->value;
 		group_answer_join(group, out, member->join_waiter, member, member == group->leader);
 		member->join_waiter = NULL;
@@ -484,7 +483,7 @@ static int16_t check_sync(const struct group *group, const struct group_sync *sy
 
 static bool all_synced(const struct group *group)
 {
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		const struct group_member *member = entry->value;
 		if (!member->synced)
 			return false;
@@ -504,7 +503,7 @@ static void assign(struct group *group, const struct group_sync *sync, int64_t n
 	}
 	sm_move(&group->sm, GROUP_STABLE);
 	group->unsaved = true;
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		struct group_member *member = entry->value;
 		group_answer_sync(group, out, member->sync_waiter, member);
 		member->sync_waiter = NULL;
@@ -633,7 +632,7 @@ static void expire_sync(struct group *group, int64_t now_ms, struct group_out *o
 {
 	bool removed = false;
 	group->sync_due_ms = INT64_MAX;
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		struct group_member *member = entry->value;
 		if (member->synced)
 			continue;
@@ -685,7 +684,7 @@ int64_t group_next_ms(const struct group *group)
 
 void group_forget(struct group *group, const void *waiter)
 {
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		struct group_member *member = entry->value;
 		if (member->join_waiter == waiter)
 			member->join_waiter = NULL;

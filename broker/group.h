@@ -48,16 +48,16 @@ struct group_member;
 struct group {
 	struct sm sm;
 	struct group_settings settings;
-	struct map members;  /* struct group_member by id, owned */
-	struct map pending;  /* the same, those who only have an id yet; owned */
-	struct map statics;  /* members by instance id, borrowed */
-	struct heap timers;  /* of members and pending ones */
+	struct map members; /* struct group_member by id, owned */
+	struct map pending; /* the same, those who only have an id yet; owned */
+	struct map statics; /* members by instance id, borrowed */
+	struct heap timers; /* of members and pending ones */
 	struct buf protocol_type, protocol;
 	struct group_member *leader; /* borrowed; NULL: none */
 	int32_t generation;
 	uint32_t njoining; /* members whose join waits */
 	bool has_protocol;
-	bool initial;   /* this rebalance began with an empty group */
+	bool initial;      /* this rebalance began with an empty group */
 	bool joined_since; /* a new member came since the initial delay began */
 	bool unsaved;
 	int64_t join_due_ms, initial_left_ms; /* of PREPARING */

@@ -70,7 +70,7 @@ static bool same_protocols(const struct group_member *member, const struct group
 
 static void take_protocols(struct group_member *member, const struct group_join *join)
 {
-	vec_each(old, &member->protocols) {
+	vec_each (old, &member->protocols) {
 		buf_fini(&old->name);
 		buf_fini(&old->metadata);
 	}

@@ -19,9 +19,9 @@ struct group_member {
 	struct buf id, client_id, client_host, assignment;
 	struct buf instance_id;
 	bool is_static, is_pending;
-	bool is_new;   /* its first join was not answered yet */
-	bool joining;  /* waits for the others; its waiter may be gone */
-	bool synced;   /* in this generation, or waits to be */
+	bool is_new;                     /* its first join was not answered yet */
+	bool joining;                    /* waits for the others; its waiter may be gone */
+	bool synced;                     /* in this generation, or waits to be */
 	void *join_waiter, *sync_waiter; /* NULL: none */
 	int32_t session_ms, rebalance_ms;
 	VEC(struct group_protocol) protocols; /* best liked first */

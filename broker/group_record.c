@@ -16,7 +16,7 @@ struct group_metadata_value *group_describe(const struct group *group, struct ar
 	value->members.len = group->members.len;
 	value->members.items =
 		message_array(arena, group_metadata_value_member, group->members.len);
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		const struct group_member *member = entry->value;
 		struct group_metadata_value_member *row = &value->members.items[i++];
 		row->member_id = buf_slice(&member->id);
@@ -90,7 +90,7 @@ void group_show_members(const struct group *group, struct arena *arena,
 	answer->members.len = group->members.len;
 	answer->members.items =
 		message_array(arena, describe_groups_response_member, group->members.len);
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		const struct group_member *member = entry->value;
 		struct describe_groups_response_member *row = &answer->members.items[i++];
 		row->member_id = buf_slice(&member->id);
@@ -127,7 +127,7 @@ bool group_subscribes(const struct group *group, struct slice topic)
 	if (!slice_eq_str(buf_slice(&group->protocol_type), "consumer") || !group->has_protocol)
 		return group->members.len > 0;
 	struct slice protocol = buf_slice(&group->protocol);
-	map_each(entry, &group->members) {
+	map_each (entry, &group->members) {
 		const struct group_member *member = entry->value;
 		if (subscription_names(group_metadata_of(member, protocol), topic))
 			return true;

@@ -187,14 +187,14 @@ void handle_join_group(struct broker *broker, struct request *request)
 		.member_id = message->member_id,
 		.instance_id = message->group_instance_id,
 		.client_id = request->client_id,
-		.client_host = slice_str(arena_printf(&request->arena, "/%.*s",
-						      SLICE_ARGS(request->client->host))),
+		.client_host = slice_str(
+			arena_printf(&request->arena, "/%.*s", SLICE_ARGS(request->client->host))),
 		.protocol_type = message->protocol_type,
 		.protocols = message->protocols.items,
 		.nprotocols = message->protocols.len,
 		.session_ms = message->session_timeout_ms,
-		.rebalance_ms = message->rebalance_timeout_ms >= 0 ? message->rebalance_timeout_ms :
-								     message->session_timeout_ms,
+		.rebalance_ms = message->rebalance_timeout_ms >= 0 ? message->rebalance_timeout_ms
+								   : message->session_timeout_ms,
 		.id_required = request->version >= 4,
 		.skip_assignment = request->version >= 9,
 		.new_id = new_member_id(broker, request, message->group_instance_id),
@@ -319,8 +319,9 @@ static void describe(struct broker *broker, struct request *request, struct slic
 		answer->group_state = slice_str(group_state_name(GROUP_DEAD));
 		if (request->version >= 6) {
 			answer->error_code = KAFKA_GROUP_ID_NOT_FOUND;
-			answer->error_message = slice_str(arena_printf(
-				&request->arena, "Group %.*s not found.", SLICE_ARGS(id)));
+			answer->error_message =
+				slice_str(arena_printf(&request->arena, "Group %.*s not found.",
+						       SLICE_ARGS(id)));
 		}
 		return;
 	}
@@ -362,7 +363,7 @@ void handle_list_groups(struct broker *broker, struct request *request)
 	const struct map *groups = coordinator_groups(broker);
 	response->groups.items =
 		message_array(&request->arena, list_groups_response_group, groups->len);
-	map_each(entry, groups) {
+	map_each (entry, groups) {
 		const struct coordinated *group = entry->value;
 		const char *state = group_state_name(group_state(group->group));
 		if (!passes(message->states_filter.items, message->states_filter.len, state) ||

@@ -40,8 +40,9 @@ static void mirror(struct request *request, struct offset_commit_response *respo
 		topic->name = asked->name;
 		topic->topic_id = asked->topic_id;
 		topic->partitions.len = asked->partitions.len;
-		topic->partitions.items = message_array(
-			&request->arena, offset_commit_response_partition, asked->partitions.len);
+		topic->partitions.items =
+			message_array(&request->arena, offset_commit_response_partition,
+				      asked->partitions.len);
 		for (uint32_t j = 0; j < asked->partitions.len; j++)
 			topic->partitions.items[j].partition_index =
 				asked->partitions.items[j].partition_index;
@@ -72,10 +73,10 @@ static struct committed committed_of(struct broker *broker,
 				   .leader_epoch = asked->committed_leader_epoch,
 				   .offset = asked->committed_offset,
 				   .commit_ms = broker->time.wall_ms,
-				   .expire_ms = message->retention_time_ms >= 0 ?
-							broker->time.wall_ms +
-								message->retention_time_ms :
-							-1 };
+				   .expire_ms = message->retention_time_ms >= 0
+							? broker->time.wall_ms +
+								  message->retention_time_ms
+							: -1 };
 }
 
 typedef void commit_visit(void *arg, struct slice topic, const struct committed *offset,
@@ -149,8 +150,8 @@ static void wait_for_disk(struct broker *broker, struct request *request,
 	*state = (struct commit_state){ response, place->partition->topic->id,
 					place->partition->index, place->last_offset };
 	request->handler_state = state;
-	struct parked *parked = park_request(broker, request, broker->time.now_ms + COMMIT_WAIT_MS,
-					     commit_resume);
+	struct parked *parked =
+		park_request(broker, request, broker->time.now_ms + COMMIT_WAIT_MS, commit_resume);
 	park_for_offset(parked, &place->partition->spot, place->last_offset + 1);
 }
 
@@ -170,8 +171,8 @@ static void commit(struct broker *broker, struct request *request, struct coordi
 	if (any && code == 0)
 		each_commit(broker, request, response, remember, &committing);
 	else if (any)
-		answer_all(response, code == ERR_LIMIT ? KAFKA_INVALID_COMMIT_OFFSET_SIZE :
-							 KAFKA_COORDINATOR_NOT_AVAILABLE);
+		answer_all(response, code == ERR_LIMIT ? KAFKA_INVALID_COMMIT_OFFSET_SIZE
+						       : KAFKA_COORDINATOR_NOT_AVAILABLE);
 	coordinator_settle(broker, group); /* may free it: nothing was committed */
 	if (any && code == 0)
 		wait_for_disk(broker, request, response, &place);
@@ -180,9 +181,8 @@ static void commit(struct broker *broker, struct request *request, struct coordi
 }
 
 /* The group that may commit; NULL with an error. A first commit by no member makes the group. */
-static struct coordinated *committer(struct broker *broker,
-				     const struct offset_commit_request *message,
-				     int16_t *ret_error)
+static struct coordinated *
+committer(struct broker *broker, const struct offset_commit_request *message, int16_t *ret_error)
 {
 	int32_t generation = message->generation_id_or_member_epoch;
 	struct coordinated *group = coordinator_find(broker, message->group_id);
@@ -263,7 +263,7 @@ static void fetch_all_topics(struct broker *broker, struct request *request,
 {
 	answer->topics.items = message_array(&request->arena, offset_fetch_response_group_topic,
 					     group->topics.len);
-	map_each(entry, &group->topics) {
+	map_each (entry, &group->topics) {
 		const struct committed_topic *topic = entry->value;
 		const struct topic *known = topic_find(broker, slice_str(topic->name));
 		if (known == NULL && request->version >= 10)
@@ -295,8 +295,7 @@ static void fetch_group(struct broker *broker, struct request *request,
 			fetch_all_topics(broker, request, group, answer);
 		return;
 	}
-	answer->topics.items =
-		message_array(&request->arena, offset_fetch_response_group_topic, n);
+	answer->topics.items = message_array(&request->arena, offset_fetch_response_group_topic, n);
 	answer->topics.len = n;
 	for (uint32_t i = 0; i < n; i++)
 		fetch_topic(broker, request, group, &asked->topics.items[i],
@@ -335,8 +334,9 @@ static void tell_one_group(struct request *request,
 		struct offset_fetch_response_topic *to = &response->topics.items[i];
 		to->name = from->name;
 		to->partitions.len = from->partitions.len;
-		to->partitions.items = message_array(
-			&request->arena, offset_fetch_response_partition, to->partitions.len);
+		to->partitions.items =
+			message_array(&request->arena, offset_fetch_response_partition,
+				      to->partitions.len);
 		for (uint32_t j = 0; j < to->partitions.len; j++)
 			to->partitions.items[j] = (struct offset_fetch_response_partition){
 				.partition_index = from->partitions.items[j].partition_index,
@@ -378,8 +378,8 @@ static int16_t delete_offset(struct broker *broker, struct coordinated *group, s
 	if (group_subscribes(group->group, topic))
 		return KAFKA_GROUP_SUBSCRIBED_TO_TOPIC;
 	if (committed_find(group, topic, partition) == NULL)
-		return topic_find(broker, topic) != NULL ? KAFKA_NONE :
-							   KAFKA_UNKNOWN_TOPIC_OR_PARTITION;
+		return topic_find(broker, topic) != NULL ? KAFKA_NONE
+							 : KAFKA_UNKNOWN_TOPIC_OR_PARTITION;
 	offsets_batch_open(&batch);
 	offsets_batch_remove(&batch, broker->time.wall_ms, buf_slice(&group->id), topic, partition);
 	int code = coordinator_append(broker, buf_slice(&group->id), &batch, &place, NULL);
@@ -395,8 +395,8 @@ void handle_offset_delete(struct broker *broker, struct request *request)
 	struct offset_delete_response *response = request_response(request);
 	struct coordinated *group = coordinator_find(broker, message->group_id);
 	if (group == NULL) {
-		response->error_code = message->group_id.len == 0 ? KAFKA_INVALID_GROUP_ID :
-								    KAFKA_GROUP_ID_NOT_FOUND;
+		response->error_code = message->group_id.len == 0 ? KAFKA_INVALID_GROUP_ID
+								  : KAFKA_GROUP_ID_NOT_FOUND;
 	} else if (group_state(group->group) != GROUP_EMPTY &&
 		   !slice_eq_str(buf_slice(&group->group->protocol_type), "consumer")) {
 		response->error_code = KAFKA_NON_EMPTY_GROUP;
@@ -413,8 +413,9 @@ void handle_offset_delete(struct broker *broker, struct request *request)
 		struct offset_delete_response_topic *topic = &response->topics.items[i];
 		topic->name = asked->name;
 		topic->partitions.len = asked->partitions.len;
-		topic->partitions.items = message_array(
-			&request->arena, offset_delete_response_partition, asked->partitions.len);
+		topic->partitions.items =
+			message_array(&request->arena, offset_delete_response_partition,
+				      asked->partitions.len);
 		for (uint32_t j = 0; j < asked->partitions.len; j++) {
 			int32_t index = asked->partitions.items[j].partition_index;
 			topic->partitions.items[j].partition_index = index;

@@ -1,6 +1,7 @@
 /*
  * settings.h - what is changed while the broker runs and outlives it, apart from topics: the
- * broker's own settings, those of groups, and quotas. One file, DIR/weir.settings, replaced as a whole.
+ * broker's own settings, those of groups, and quotas. One file, DIR/weir.settings, replaced as a
+ * whole.
  */
 #ifndef WEIR_BROKER_SETTINGS_H
 #define WEIR_BROKER_SETTINGS_H

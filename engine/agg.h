@@ -5,8 +5,8 @@
  * outside is its own (heap, freed by `fini`). NULL in the table of operations means "cannot":
  * analysis refuses the function there (no `remove`: not over a table source; no `merge`: not in
  * session windows). `add` and `remove` are called with one state per live row; states of different
- * rows may be the same, rows are then applied in order. `save` and `load` give the state's image for
- * stores and changelogs: load(save(x)) behaves as x.
+ * rows may be the same, rows are then applied in order. `save` and `load` give the state's image
+ * for stores and changelogs: load(save(x)) behaves as x.
  */
 #ifndef WEIR_ENGINE_AGG_H
 #define WEIR_ENGINE_AGG_H
@@ -27,8 +27,9 @@ struct agg {
 	const struct type *const *constant_types;
 	uint32_t nconstants;
 	const struct type *result;
-	const struct type *intermediate; /* as ksqlDB would keep it; formats must be able to hold it */
-	void *data;                      /* what `bind` prepared */
+	const struct type
+		*intermediate; /* as ksqlDB would keep it; formats must be able to hold it */
+	void *data;            /* what `bind` prepared */
 };
 
 struct agg_rows {
@@ -38,7 +39,8 @@ struct agg_rows {
 };
 
 struct agg_variant_def {
-	const char *signature; /* "(BIGINT x, const INT k) ARRAY<BIGINT>": as func.h, `const` = literal */
+	const char *signature; /* "(BIGINT x, const INT k) ARRAY<BIGINT>": as func.h, `const` =
+				  literal */
 	uint32_t state_bytes;
 	void (*init)(const struct agg *agg, void *state);
 	void (*add)(const struct agg *agg, struct eval *eval, void *const *states,
@@ -72,12 +74,12 @@ const struct agg_def *agg_find(const struct agg_registry *registry, struct slice
 const struct agg_def *agg_next(const struct agg_def *after); /* built-in ones, in order of names */
 
 /*
- * Binds a call. constants[i] is not NULL where argument i is a literal. ret_params gets the types that
- * column arguments are to be cast to. Errors are ksqlDB's texts.
+ * Binds a call. constants[i] is not NULL where argument i is a literal. ret_params gets the types
+ * that column arguments are to be cast to. Errors are ksqlDB's texts.
  */
-fallible agg_resolve(const struct agg_registry *registry, struct slice name, struct arena *arena, const struct type *const *args,
-		     const struct value *const *constants, uint32_t nargs,
-		     const char *const *arg_texts, struct agg **ret_agg,
+fallible agg_resolve(const struct agg_registry *registry, struct slice name, struct arena *arena,
+		     const struct type *const *args, const struct value *const *constants,
+		     uint32_t nargs, const char *const *arg_texts, struct agg **ret_agg,
 		     const struct type **ret_params, struct err *err);
 
 #endif

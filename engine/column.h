@@ -27,12 +27,12 @@ struct column {
 	uint8_t *valid; /* 1: not NULL; NULL: no row is */
 	union {
 		void *data;
-		uint8_t *boolean;     /* BOOLEAN: 0 or 1 */
-		int32_t *i32;         /* INT, DATE, TIME */
-		int64_t *i64;         /* BIGINT, TIMESTAMP */
-		double *f64;          /* DOUBLE */
-		__int128 *decimal;    /* DECIMAL */
-		struct slice *bytes;  /* STRING, BYTES */
+		uint8_t *boolean;      /* BOOLEAN: 0 or 1 */
+		int32_t *i32;          /* INT, DATE, TIME */
+		int64_t *i64;          /* BIGINT, TIMESTAMP */
+		double *f64;           /* DOUBLE */
+		__int128 *decimal;     /* DECIMAL */
+		struct slice *bytes;   /* STRING, BYTES */
 		struct values *nested; /* ARRAY, MAP, STRUCT */
 	};
 	/*

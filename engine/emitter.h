@@ -22,8 +22,9 @@ struct emitter {
 /* `rows` is a guess of how many will come, to size the first batch. */
 void emitter_begin(struct emitter *emitter, struct op *op, struct step *step, uint32_t rows,
 		   bool windowed);
-/* The next row's place in emitter->batch; forwards a full batch first. `change`: row_change bits. */
-fallible emitter_row(struct emitter *emitter, int64_t rowtime_ms, uint8_t change, uint32_t *ret_row);
+/* The next row's place in emitter->batch; forwards a full batch first. `change`: row_change. */
+fallible emitter_row(struct emitter *emitter, int64_t rowtime_ms, uint8_t change,
+		     uint32_t *ret_row);
 fallible emitter_end(struct emitter *emitter);
 
 #endif

@@ -60,9 +60,9 @@ bool expr_is_pure(const struct expr *expr)
 
 static bool node_eq(const struct expr *a, const struct expr *b)
 {
-	if (a->kind != b->kind || a->nargs != b->nargs ||
-	    a->operation != b->operation || a->negated != b->negated || a->catches != b->catches ||
-	    a->column != b->column || a->escape != b->escape || a->func != b->func)
+	if (a->kind != b->kind || a->nargs != b->nargs || a->operation != b->operation ||
+	    a->negated != b->negated || a->catches != b->catches || a->column != b->column ||
+	    a->escape != b->escape || a->func != b->func)
 		return false;
 	if (!type_eq(a->type, b->type))
 		return false;

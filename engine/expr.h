@@ -16,10 +16,10 @@
 enum expr_kind {
 	EXPR_COLUMN,
 	EXPR_CONST,
-	EXPR_PARAM,       /* a lambda's parameter */
-	EXPR_LAMBDA,      /* args[0] is the body */
-	EXPR_CALL,        /* a scalar function */
-	EXPR_ARITHMETIC,  /* operator: + - * / % */
+	EXPR_PARAM,      /* a lambda's parameter */
+	EXPR_LAMBDA,     /* args[0] is the body */
+	EXPR_CALL,       /* a scalar function */
+	EXPR_ARITHMETIC, /* operator: + - * / % */
 	EXPR_NEGATE,
 	EXPR_CONCAT_TEXT, /* STRING + STRING, fails on NULL as arithmetic does */
 	EXPR_COMPARE,     /* operator: = <> < <= > >=; NULL gives false */
@@ -27,13 +27,13 @@ enum expr_kind {
 	EXPR_AND,
 	EXPR_OR,
 	EXPR_NOT,
-	EXPR_IS_NULL,  /* `negated` for IS NOT NULL */
-	EXPR_BETWEEN,  /* args: value, low, high; `negated` */
-	EXPR_IN,       /* args: value, items...; `negated` */
-	EXPR_LIKE,     /* args: value, pattern; `escape`; `negated` */
-	EXPR_CASE,     /* args: when, then, when, then ..., [else] */
-	EXPR_CAST,     /* to `type` */
-	EXPR_FIELD,    /* struct -> field `column` */
+	EXPR_IS_NULL,   /* `negated` for IS NOT NULL */
+	EXPR_BETWEEN,   /* args: value, low, high; `negated` */
+	EXPR_IN,        /* args: value, items...; `negated` */
+	EXPR_LIKE,      /* args: value, pattern; `escape`; `negated` */
+	EXPR_CASE,      /* args: when, then, when, then ..., [else] */
+	EXPR_CAST,      /* to `type` */
+	EXPR_FIELD,     /* struct -> field `column` */
 	EXPR_SUBSCRIPT, /* array[i] or map[k] */
 	EXPR_ARRAY,
 	EXPR_MAP,    /* args: key, value, key, value ... */
@@ -41,8 +41,17 @@ enum expr_kind {
 };
 
 enum expr_operator {
-	OP_ADD, OP_SUBTRACT, OP_MULTIPLY, OP_DIVIDE, OP_MODULO,
-	OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE,
+	OP_ADD,
+	OP_SUBTRACT,
+	OP_MULTIPLY,
+	OP_DIVIDE,
+	OP_MODULO,
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_LE,
+	OP_GT,
+	OP_GE,
 };
 
 struct func_variant;
@@ -54,12 +63,12 @@ struct expr {
 	uint32_t nargs;
 	enum expr_operator operation;
 	bool negated;
-	bool catches;   /* an error inside gives NULL here and is logged, evaluation goes on (§errors) */
-	uint32_t column;  /* COLUMN: index; PARAM: index; FIELD: index in the struct; LAMBDA: count of parameters */
+	bool catches; /* an error inside gives NULL here and is logged, and it goes on (§errors) */
+	uint32_t column;       /* COLUMN, PARAM, FIELD: index; LAMBDA: count of parameters */
 	struct value constant; /* CONST */
 	uint32_t escape;       /* LIKE: code point; 0: none */
 	const struct func_variant *func; /* CALL */
-	const char *text;      /* as SQL, for EXPLAIN and the processing log; may be NULL */
+	const char *text; /* as SQL, for EXPLAIN and the processing log; may be NULL */
 };
 
 const struct expr *expr_column(struct arena *arena, uint32_t column, const struct type *type);

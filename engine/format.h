@@ -1,11 +1,11 @@
 /*
  * format.h - rows as bytes, and back: one struct format_ops a format.
  *
- * A format is opened for one part (the key, or the value) of one schema. Decoding is directed by the
- * schema: only wanted columns are made, others are skipped. A record that cannot be read fails as a
- * whole: the row is marked and told, never thrown. Encoding never fails for rows of the checked
- * schema, but for numbers the format cannot hold. What a format can do is checked once, at open, with
- * ksqlDB's texts.
+ * A format is opened for one part (the key, or the value) of one schema. Decoding is directed by
+ * the schema: only wanted columns are made, others are skipped. A record that cannot be read fails
+ * as a whole: the row is marked and told, never thrown. Encoding never fails for rows of the
+ * checked schema, but for numbers the format cannot hold. What a format can do is checked once, at
+ * open, with ksqlDB's texts.
  */
 #ifndef WEIR_ENGINE_FORMAT_H
 #define WEIR_ENGINE_FORMAT_H
@@ -56,10 +56,10 @@ struct format_ops {
 			 const struct format_column *columns, uint32_t ncolumns,
 			 struct arena *arena, struct format **ret_format, struct err *err);
 	/*
-	 * Decodes records[i] for i < n into row i of out[c], for each column c that is not NULL (each
-	 * column_init'ed by the caller with room for n rows and validity). ok[i] becomes 0 where the
-	 * record cannot be read. A null record gives NULL in every column. Views may point into the
-	 * records and into `arena`.
+	 * Decodes records[i] for i < n into row i of out[c], for each column c that is not NULL
+	 * (each column_init'ed by the caller with room for n rows and validity). ok[i] becomes 0
+	 * where the record cannot be read. A null record gives NULL in every column. Views may
+	 * point into the records and into `arena`.
 	 */
 	void (*decode)(struct format *format, const struct slice *records, uint32_t n,
 		       struct arena *arena, struct column *const *out, uint8_t *ok,
@@ -79,7 +79,7 @@ const struct format_ops *format_find(struct slice name);
 struct format_traits {
 	const char *name;
 	bool key_only, value_only;
-	bool schema_registry;      /* wants the registry */
+	bool schema_registry; /* wants the registry */
 	bool infers_schema;
 	bool can_wrap, can_unwrap; /* a single value column */
 	bool single_column_only;   /* KAFKA */

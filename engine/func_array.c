@@ -102,8 +102,8 @@ static void array_join(struct eval *eval, const struct func_call *call)
 			continue;
 		}
 		if (delimiters != NULL)
-			delimiter = column_is_null(delimiters, i) ? SLICE_EMPTY
-								  : delimiters->bytes[i];
+			delimiter =
+				column_is_null(delimiters, i) ? SLICE_EMPTY : delimiters->bytes[i];
 		buf_reset(&joined);
 		if (!join_items(element, &array->nested[i], delimiter, &joined))
 			eval_fail(eval, i,
@@ -232,8 +232,7 @@ static const struct value *extreme(const struct type *element, const struct valu
 	const struct value *best = NULL;
 	for (uint32_t i = 0; i < array->len; i++) {
 		const struct value *item = &array->items[i];
-		if (!item->is_null &&
-		    (best == NULL || value_cmp(element, item, best) * sign > 0))
+		if (!item->is_null && (best == NULL || value_cmp(element, item, best) * sign > 0))
 			best = item;
 	}
 	return best;

@@ -211,15 +211,15 @@ static void filter(struct eval *eval, const struct func_call *call)
 /* --- REDUCE --- */
 
 struct reduce {
-	struct column states;        /* by row */
-	const uint32_t **order;      /* by row: the entries of a map in the order they are taken */
-	uint16_t *rows;              /* those that have further items */
+	struct column states;   /* by row */
+	const uint32_t **order; /* by row: the entries of a map in the order they are taken */
+	uint16_t *rows;         /* those that have further items */
 	uint32_t nrows;
 };
 
 /* Keeps the rows that have more than `step` items and have not failed. */
-static void reduce_narrow(struct reduce *reduce, struct eval *eval,
-			  const struct func_call *call, uint32_t step)
+static void reduce_narrow(struct reduce *reduce, struct eval *eval, const struct func_call *call,
+			  uint32_t step)
 {
 	uint32_t kept = 0;
 	for (uint32_t r = 0; r < reduce->nrows; r++) {
@@ -278,8 +278,8 @@ static void reduce_init(struct reduce *reduce, struct eval *eval, const struct f
 static void reduce(struct eval *eval, const struct func_call *call)
 {
 	struct reduce reduce;
-	uint32_t last = call->sel.rows != NULL ? call->sel.rows[call->sel.len - 1]
-					       : call->sel.len - 1;
+	uint32_t last =
+		call->sel.rows != NULL ? call->sel.rows[call->sel.len - 1] : call->sel.len - 1;
 	reduce_init(&reduce, eval, call, last + 1);
 	reduce_narrow(&reduce, eval, call, 0);
 	for (uint32_t step = 0; reduce.nrows > 0; step++) {

@@ -41,7 +41,8 @@ static void as_map(struct eval *eval, const struct func_call *call)
 	static const struct value missing = { .is_null = true };
 	SEL_EACH(i, call->sel)
 	{
-		struct values keys = func_arg_items(call, 0, i), values = func_arg_items(call, 1, i);
+		struct values keys = func_arg_items(call, 0, i),
+			      values = func_arg_items(call, 1, i);
 		struct entries entries;
 		/* One place more than there are keys: a repeated key is looked up in it. */
 		if (!entries_init(&entries, eval, i, call->out->type, (uint64_t)keys.len + 1))

@@ -5,44 +5,44 @@
 #include <math.h>
 
 /* One kernel that writes `expr` of x, the item of the first argument. */
-#define UNARY(kernel, in, out_field, expr)                                         \
-	static void kernel(struct eval *eval, const struct func_call *call)        \
-	{                                                                          \
-		(void)eval;                                                        \
-		SEL_EACH(i, call->sel)                                             \
-		{                                                                  \
-			__typeof__(call->args[0]->in[0]) x = call->args[0]->in[i]; \
-			call->out->out_field[i] = (expr);                          \
-		}                                                                  \
+#define UNARY(kernel, in, out_field, expr)                                                         \
+	static void kernel(struct eval *eval, const struct func_call *call)                        \
+	{                                                                                          \
+		(void)eval;                                                                        \
+		SEL_EACH(i, call->sel)                                                             \
+		{                                                                                  \
+			__typeof__(call->args[0]->in[0]) x = call->args[0]->in[i];                 \
+			call->out->out_field[i] = (expr);                                          \
+		}                                                                                  \
 	}
 
 /* The three kernels of a function of one number that computes with doubles. */
-#define REAL(name, expr)                                     \
-	static double name##_of(double x)                    \
-	{                                                    \
-		return (expr);                               \
-	}                                                    \
-	UNARY(name##_int, i32, f64, name##_of((double)x))    \
-	UNARY(name##_bigint, i64, f64, name##_of((double)x)) \
+#define REAL(name, expr)                                                                           \
+	static double name##_of(double x)                                                          \
+	{                                                                                          \
+		return (expr);                                                                     \
+	}                                                                                          \
+	UNARY(name##_int, i32, f64, name##_of((double)x))                                          \
+	UNARY(name##_bigint, i64, f64, name##_of((double)x))                                       \
 	UNARY(name##_double, f64, f64, name##_of(x))
 
 /* The same for two arguments, x and y. */
-#define REAL_TWO(name, expr)                           \
-	static double name##_of(double x, double y)    \
-	{                                              \
-		return (expr);                         \
-	}                                              \
-	REAL_TWO_KERNEL(name##_int, name##_of, i32)    \
-	REAL_TWO_KERNEL(name##_bigint, name##_of, i64) \
+#define REAL_TWO(name, expr)                                                                       \
+	static double name##_of(double x, double y)                                                \
+	{                                                                                          \
+		return (expr);                                                                     \
+	}                                                                                          \
+	REAL_TWO_KERNEL(name##_int, name##_of, i32)                                                \
+	REAL_TWO_KERNEL(name##_bigint, name##_of, i64)                                             \
 	REAL_TWO_KERNEL(name##_double, name##_of, f64)
 
-#define REAL_TWO_KERNEL(kernel, fn, in)                                                 \
-	static void kernel(struct eval *eval, const struct func_call *call)             \
-	{                                                                               \
-		(void)eval;                                                             \
-		SEL_EACH(i, call->sel)                                                  \
-		call->out->f64[i] =                                                     \
-			fn((double)call->args[0]->in[i], (double)call->args[1]->in[i]); \
+#define REAL_TWO_KERNEL(kernel, fn, in)                                                            \
+	static void kernel(struct eval *eval, const struct func_call *call)                        \
+	{                                                                                          \
+		(void)eval;                                                                        \
+		SEL_EACH(i, call->sel)                                                             \
+		call->out->f64[i] =                                                                \
+			fn((double)call->args[0]->in[i], (double)call->args[1]->in[i]);            \
 	}
 
 #define PI 3.14159265358979323846
@@ -134,34 +134,34 @@ static void random_number(struct eval *eval, const struct func_call *call)
 }
 
 /* GREATEST and LEAST keep the first of equals; `cmp` compares the items a and b. */
-#define EXTREME(kernel, field, sign, cmp)                                                    \
-	static void kernel(struct eval *eval, const struct func_call *call)                  \
-	{                                                                                    \
-		(void)eval;                                                                  \
-		SEL_EACH(i, call->sel)                                                       \
-		{                                                                            \
-			uint32_t best = call->nargs;                                         \
-			for (uint32_t k = 0; k < call->nargs; k++) {                         \
-				if (column_is_null(call->args[k], i))                        \
-					continue;                                            \
-				if (best == call->nargs) {                                   \
-					best = k;                                            \
-					continue;                                            \
-				}                                                            \
-				__typeof__(call->out->field[0]) a = call->args[k]->field[i]; \
-				__typeof__(a) b = call->args[best]->field[i];                \
-				if (sign * (cmp) > 0)                                        \
-					best = k;                                            \
-			}                                                                    \
-			if (best == call->nargs)                                             \
-				column_set_null(call->out, i);                               \
-			else                                                                 \
-				call->out->field[i] = call->args[best]->field[i];            \
-		}                                                                            \
+#define EXTREME(kernel, field, sign, cmp)                                                          \
+	static void kernel(struct eval *eval, const struct func_call *call)                        \
+	{                                                                                          \
+		(void)eval;                                                                        \
+		SEL_EACH(i, call->sel)                                                             \
+		{                                                                                  \
+			uint32_t best = call->nargs;                                               \
+			for (uint32_t k = 0; k < call->nargs; k++) {                               \
+				if (column_is_null(call->args[k], i))                              \
+					continue;                                                  \
+				if (best == call->nargs) {                                         \
+					best = k;                                                  \
+					continue;                                                  \
+				}                                                                  \
+				__typeof__(call->out->field[0]) a = call->args[k]->field[i];       \
+				__typeof__(a) b = call->args[best]->field[i];                      \
+				if (sign * (cmp) > 0)                                              \
+					best = k;                                                  \
+			}                                                                          \
+			if (best == call->nargs)                                                   \
+				column_set_null(call->out, i);                                     \
+			else                                                                       \
+				call->out->field[i] = call->args[best]->field[i];                  \
+		}                                                                                  \
 	}
 
-#define EXTREMES(type, field, cmp)              \
-	EXTREME(greatest_##type, field, 1, cmp) \
+#define EXTREMES(type, field, cmp)                                                                 \
+	EXTREME(greatest_##type, field, 1, cmp)                                                    \
 	EXTREME(least_##type, field, -1, cmp)
 
 EXTREMES(i32, i32, (a > b) - (a < b))
@@ -204,14 +204,14 @@ static enum decimal_rounding half_up(struct decimal number)
 	return number.unscaled > 0 ? ROUND_HALF_UP : ROUND_HALF_DOWN;
 }
 
-#define ROUNDING(kernel, places, rounding)                                             \
-	static void kernel(struct eval *eval, const struct func_call *call)            \
-	{                                                                              \
-		SEL_EACH(i, call->sel)                                                 \
-		{                                                                      \
-			struct decimal number = decimal_item(call->args[0], i);        \
-			put_rounded(eval, call->out, i, number, (places), (rounding)); \
-		}                                                                      \
+#define ROUNDING(kernel, places, rounding)                                                         \
+	static void kernel(struct eval *eval, const struct func_call *call)                        \
+	{                                                                                          \
+		SEL_EACH(i, call->sel)                                                             \
+		{                                                                                  \
+			struct decimal number = decimal_item(call->args[0], i);                    \
+			put_rounded(eval, call->out, i, number, (places), (rounding));             \
+		}                                                                                  \
 	}
 
 /* More places than a DECIMAL has, either way, change nothing more. */

@@ -34,7 +34,7 @@ struct memo {
 
 static void drop_patterns(struct memo *memo)
 {
-	map_each(entry, &memo->patterns)
+	map_each (entry, &memo->patterns)
 		pattern_free(entry->value);
 	map_clear(&memo->patterns);
 	memo->last = NULL;
@@ -164,7 +164,8 @@ static void print_all(struct eval *eval, const struct func_call *call,
 	struct err err = ERR_INIT;
 	SEL_EACH(i, call->sel)
 	{
-		const struct slice *zone = call->nargs > 2 ? &call->args[2]->bytes[i] : default_zone;
+		const struct slice *zone =
+			call->nargs > 2 ? &call->args[2]->bytes[i] : default_zone;
 		buf_reset(&text);
 		if (print_row(printing, call, zone, i, &text, &err) != 0)
 			fail_printing(eval, printing, call, i, &err);
@@ -309,7 +310,8 @@ static void parse_all(struct eval *eval, const struct func_call *call,
 	bool wide = column_item_bytes(call->out->type->kind) == sizeof(int64_t);
 	SEL_EACH(i, call->sel)
 	{
-		const struct slice *zone = call->nargs > 2 ? &call->args[2]->bytes[i] : default_zone;
+		const struct slice *zone =
+			call->nargs > 2 ? &call->args[2]->bytes[i] : default_zone;
 		int64_t number;
 		if (parse_row(parsing, call, zone, i, &number, &err) != 0)
 			fail_parsing(eval, parsing, call, zone, i, &err);
@@ -320,9 +322,8 @@ static void parse_all(struct eval *eval, const struct func_call *call,
 	}
 }
 
-static fallible parse_date_item(struct memo *memo, const struct pattern *pattern,
-				struct slice text, const struct zone *zone, int64_t *ret_number,
-				struct err *err)
+static fallible parse_date_item(struct memo *memo, const struct pattern *pattern, struct slice text,
+				const struct zone *zone, int64_t *ret_number, struct err *err)
 {
 	int64_t days;
 	assert(zone == NULL);
@@ -333,9 +334,8 @@ static fallible parse_date_item(struct memo *memo, const struct pattern *pattern
 	return 0;
 }
 
-static fallible parse_time_item(struct memo *memo, const struct pattern *pattern,
-				struct slice text, const struct zone *zone, int64_t *ret_number,
-				struct err *err)
+static fallible parse_time_item(struct memo *memo, const struct pattern *pattern, struct slice text,
+				const struct zone *zone, int64_t *ret_number, struct err *err)
 {
 	assert(zone == NULL);
 	return pattern_parse_time(pattern, text, &memo->cache, ret_number, err);

@@ -1,8 +1,10 @@
 /*
- * join.h - what the joins share: where the sides' columns are in the output, and putting a row together.
+ * join.h - what the joins share: where the sides' columns are in the output, and putting a row
+ * together.
  *
- * The output's columns are its keys, then each left column, then each right column. A side's row is in
- * a batch, or kept as an image of the columns that somebody reads (`kept`), or absent (all NULL).
+ * The output's columns are its keys, then each left column, then each right column. A side's row is
+ * in a batch, or kept as an image of the columns that somebody reads (`kept`), or absent (all
+ * NULL).
  */
 #ifndef WEIR_ENGINE_JOIN_H
 #define WEIR_ENGINE_JOIN_H
@@ -34,8 +36,8 @@ struct join_part {
 };
 
 /*
- * Writes one output row's columns: the keys from whichever side is there (the left first), then both
- * sides.
+ * Writes one output row's columns: the keys from whichever side is there (the left first), then
+ * both sides.
  */
 void join_put(const struct join_sides *sides, const struct op *op, const struct join_part parts[2],
 	      struct column *columns, uint32_t row, struct arena *arena);

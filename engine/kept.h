@@ -1,8 +1,8 @@
 /*
  * kept.h - values that an aggregate's state keeps: a growing list of images on the heap.
  *
- * Each value is kept as its image (value_save), so equal values of a type have equal bytes and a list is
- * saved as it stands. kept_value reads one back into an arena.
+ * Each value is kept as its image (value_save), so equal values of a type have equal bytes and a
+ * list is saved as it stands. kept_value reads one back into an arena.
  */
 #ifndef WEIR_ENGINE_KEPT_H
 #define WEIR_ENGINE_KEPT_H

@@ -22,24 +22,24 @@ static int64_t whole_of(double x, int64_t min, int64_t max)
 	return (int64_t)x;
 }
 
-#define NUMBERS(name_, from, to, expr)                                  \
-	KERNEL_CLONES static void name_(struct kernel *k)               \
-	{                                                               \
-		const struct column *in = k->in[0];                     \
-		const __typeof__(*in->from) *restrict items = in->from; \
-		__typeof__(*in->to) *restrict out = k->out->to;         \
-		const uint16_t *restrict rows = k->sel.rows;            \
-		uint32_t n = k->sel.len;                                \
-		if (in->valid != NULL)                                  \
-			memcpy(kernel_valid(k), in->valid, k->span);    \
-		for (uint32_t i = 0; rows == NULL && i < n; i++) {      \
-			__typeof__(*items) a = items[i];                \
-			out[i] = (expr);                                \
-		}                                                       \
-		for (uint32_t at = 0; rows != NULL && at < n; at++) {   \
-			__typeof__(*items) a = items[rows[at]];         \
-			out[rows[at]] = (expr);                         \
-		}                                                       \
+#define NUMBERS(name_, from, to, expr)                                                             \
+	KERNEL_CLONES static void name_(struct kernel *k)                                          \
+	{                                                                                          \
+		const struct column *in = k->in[0];                                                \
+		const __typeof__(*in->from) *restrict items = in->from;                            \
+		__typeof__(*in->to) *restrict out = k->out->to;                                    \
+		const uint16_t *restrict rows = k->sel.rows;                                       \
+		uint32_t n = k->sel.len;                                                           \
+		if (in->valid != NULL)                                                             \
+			memcpy(kernel_valid(k), in->valid, k->span);                               \
+		for (uint32_t i = 0; rows == NULL && i < n; i++) {                                 \
+			__typeof__(*items) a = items[i];                                           \
+			out[i] = (expr);                                                           \
+		}                                                                                  \
+		for (uint32_t at = 0; rows != NULL && at < n; at++) {                              \
+			__typeof__(*items) a = items[rows[at]];                                    \
+			out[rows[at]] = (expr);                                                    \
+		}                                                                                  \
 	}
 
 NUMBERS(int_to_bigint, i32, i64, a)

@@ -108,24 +108,24 @@
 #include "engine/kernels_compare_body.h"
 
 /* Kernels over what is not plain: `order` of the rows i, where neither is NULL. */
-#define COMPARE_ROWS(name_, order, test)                                                    \
-	static void name_(struct kernel *k)                                                 \
-	{                                                                                   \
-		const struct column *left = k->in[0], *right = k->in[1];                    \
-		SEL_EACH(i, k->sel)                                                         \
-		{                                                                           \
-			k->out->boolean[i] = 0;                                             \
-			if (!column_is_null(left, i) && !column_is_null(right, i))          \
-				k->out->boolean[i] = (uint8_t)(order(left, right, i) test); \
-		}                                                                           \
+#define COMPARE_ROWS(name_, order, test)                                                           \
+	static void name_(struct kernel *k)                                                        \
+	{                                                                                          \
+		const struct column *left = k->in[0], *right = k->in[1];                           \
+		SEL_EACH(i, k->sel)                                                                \
+		{                                                                                  \
+			k->out->boolean[i] = 0;                                                    \
+			if (!column_is_null(left, i) && !column_is_null(right, i))                 \
+				k->out->boolean[i] = (uint8_t)(order(left, right, i) test);        \
+		}                                                                                  \
 	}
 
-#define COMPARE_ALL(name, order)             \
-	COMPARE_ROWS(eq_##name, order, == 0) \
-	COMPARE_ROWS(ne_##name, order, != 0) \
-	COMPARE_ROWS(lt_##name, order, < 0)  \
-	COMPARE_ROWS(le_##name, order, <= 0) \
-	COMPARE_ROWS(gt_##name, order, > 0)  \
+#define COMPARE_ALL(name, order)                                                                   \
+	COMPARE_ROWS(eq_##name, order, == 0)                                                       \
+	COMPARE_ROWS(ne_##name, order, != 0)                                                       \
+	COMPARE_ROWS(lt_##name, order, < 0)                                                        \
+	COMPARE_ROWS(le_##name, order, <= 0)                                                       \
+	COMPARE_ROWS(gt_##name, order, > 0)                                                        \
 	COMPARE_ROWS(ge_##name, order, >= 0)
 
 static inline int order_text(const struct column *a, const struct column *b, uint32_t i)

@@ -5,22 +5,22 @@
 #include "base/decimal.h"
 #include "engine/program_priv.h"
 
-#define IN_LIST(name_, field, same)                                                       \
-	static void name_(struct kernel *k)                                               \
-	{                                                                                 \
-		const struct column *value = k->in[0];                                    \
-		memset(k->out->boolean, 0, k->span);                                      \
-		for (uint32_t item = 1; item < k->nin; item++) {                          \
-			const struct column *other = k->in[item];                         \
-			if (other->type->kind == TYPE_NULL)                               \
-				continue;                                                 \
-			SEL_EACH(i, k->sel)                                               \
-			{                                                                 \
-				if (column_is_null(value, i) || column_is_null(other, i)) \
-					continue;                                         \
-				k->out->boolean[i] |= (uint8_t)(same);                    \
-			}                                                                 \
-		}                                                                         \
+#define IN_LIST(name_, field, same)                                                                \
+	static void name_(struct kernel *k)                                                        \
+	{                                                                                          \
+		const struct column *value = k->in[0];                                             \
+		memset(k->out->boolean, 0, k->span);                                               \
+		for (uint32_t item = 1; item < k->nin; item++) {                                   \
+			const struct column *other = k->in[item];                                  \
+			if (other->type->kind == TYPE_NULL)                                        \
+				continue;                                                          \
+			SEL_EACH(i, k->sel)                                                        \
+			{                                                                          \
+				if (column_is_null(value, i) || column_is_null(other, i))          \
+					continue;                                                  \
+				k->out->boolean[i] |= (uint8_t)(same);                             \
+			}                                                                          \
+		}                                                                                  \
 	}
 
 static bool same_nested(const struct column *a, const struct column *b, uint32_t i)

@@ -100,11 +100,11 @@ void kernel_case_when(struct kernel *k)
 }
 
 /* A loop for each size, so that each item is one load and one store. */
-#define TAKE(bytes)                                                    \
-	SEL_EACH(i, k->sel)                                            \
-	{                                                              \
-		memcpy(to + i * (bytes), from + i * (bytes), (bytes)); \
-		k->out->valid[i] = valid[i];                           \
+#define TAKE(bytes)                                                                                \
+	SEL_EACH(i, k->sel)                                                                        \
+	{                                                                                          \
+		memcpy(to + i * (bytes), from + i * (bytes), (bytes));                             \
+		k->out->valid[i] = valid[i];                                                       \
 	}
 
 /* Copies a branch's rows into the result; without input, the result stays NULL. */

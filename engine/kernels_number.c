@@ -63,25 +63,25 @@
 #include "engine/kernels_arithmetic_body.h"
 
 /* Division by -1 is apart: the smallest number has no opposite, and wraps. */
-#define WHOLE_DIVISION(name_, field, unsigned_type, by_minus_one, expr)    \
-	static void name_(struct kernel *k)                                \
-	{                                                                  \
-		const __typeof__(*k->out->field) *left = k->in[0]->field;  \
-		const __typeof__(*k->out->field) *right = k->in[1]->field; \
-		__typeof__(*k->out->field) *out = k->out->field;           \
-		kernel_fail_nulls(k);                                      \
-		SEL_EACH(i, k->sel)                                        \
-		{                                                          \
-			__typeof__(*out) a = left[i], b = right[i];        \
-			if (UNLIKELY(b == 0)) {                            \
-				out[i] = 0;                                \
-				eval_fail(k->eval, i, "/ by zero");        \
-			} else if (UNLIKELY(b == -1)) {                    \
-				out[i] = (__typeof__(*out))(by_minus_one); \
-			} else {                                           \
-				out[i] = (expr);                           \
-			}                                                  \
-		}                                                          \
+#define WHOLE_DIVISION(name_, field, unsigned_type, by_minus_one, expr)                            \
+	static void name_(struct kernel *k)                                                        \
+	{                                                                                          \
+		const __typeof__(*k->out->field) *left = k->in[0]->field;                          \
+		const __typeof__(*k->out->field) *right = k->in[1]->field;                         \
+		__typeof__(*k->out->field) *out = k->out->field;                                   \
+		kernel_fail_nulls(k);                                                              \
+		SEL_EACH(i, k->sel)                                                                \
+		{                                                                                  \
+			__typeof__(*out) a = left[i], b = right[i];                                \
+			if (UNLIKELY(b == 0)) {                                                    \
+				out[i] = 0;                                                        \
+				eval_fail(k->eval, i, "/ by zero");                                \
+			} else if (UNLIKELY(b == -1)) {                                            \
+				out[i] = (__typeof__(*out))(by_minus_one);                         \
+			} else {                                                                   \
+				out[i] = (expr);                                                   \
+			}                                                                          \
+		}                                                                                  \
 	}
 
 WHOLE_DIVISION(divide_i32, i32, uint32_t, 0U - (uint32_t)a, a / b)
@@ -170,10 +170,10 @@ ALWAYS_INLINE void decimal_rows(struct kernel *k, enum decimal_operation operati
 	}
 }
 
-#define DECIMAL_KERNEL(name_, operation)    \
-	static void name_(struct kernel *k) \
-	{                                   \
-		decimal_rows(k, operation); \
+#define DECIMAL_KERNEL(name_, operation)                                                           \
+	static void name_(struct kernel *k)                                                        \
+	{                                                                                          \
+		decimal_rows(k, operation);                                                        \
 	}
 
 DECIMAL_KERNEL(add_decimal, DECIMAL_ADD)
@@ -199,15 +199,15 @@ kernel_run *kernel_arithmetic(enum expr_operator operation, enum type_kind kind)
 	return arithmetic[kind][operation];
 }
 
-#define NEGATE(name_, field, expr)                                         \
-	static void name_(struct kernel *k)                                \
-	{                                                                  \
-		SEL_EACH(i, k->sel)                                        \
-		{                                                          \
-			__typeof__(*k->out->field) a = k->in[0]->field[i]; \
-			k->out->field[i] = (__typeof__(a))(expr);          \
-		}                                                          \
-		kernel_fail_nulls(k);                                      \
+#define NEGATE(name_, field, expr)                                                                 \
+	static void name_(struct kernel *k)                                                        \
+	{                                                                                          \
+		SEL_EACH(i, k->sel)                                                                \
+		{                                                                                  \
+			__typeof__(*k->out->field) a = k->in[0]->field[i];                         \
+			k->out->field[i] = (__typeof__(a))(expr);                                  \
+		}                                                                                  \
+		kernel_fail_nulls(k);                                                              \
 	}
 
 NEGATE(negate_i32, i32, 0U - (uint32_t)a)
@@ -237,23 +237,23 @@ static void copy_validity(struct kernel *k)
 	memcpy(k->out->valid, k->in[0]->valid, k->span);
 }
 
-#define WIDEN(name_, from, to, expr)                                    \
-	KERNEL_CLONES static void name_(struct kernel *k)               \
-	{                                                               \
-		const struct column *in = k->in[0];                     \
-		const __typeof__(*in->from) *restrict items = in->from; \
-		__typeof__(*in->to) *restrict out = k->out->to;         \
-		const uint16_t *restrict rows = k->sel.rows;            \
-		uint32_t n = k->sel.len;                                \
-		copy_validity(k);                                       \
-		for (uint32_t i = 0; rows == NULL && i < n; i++) {      \
-			__typeof__(*items) a = items[i];                \
-			out[i] = (expr);                                \
-		}                                                       \
-		for (uint32_t at = 0; rows != NULL && at < n; at++) {   \
-			__typeof__(*items) a = items[rows[at]];         \
-			out[rows[at]] = (expr);                         \
-		}                                                       \
+#define WIDEN(name_, from, to, expr)                                                               \
+	KERNEL_CLONES static void name_(struct kernel *k)                                          \
+	{                                                                                          \
+		const struct column *in = k->in[0];                                                \
+		const __typeof__(*in->from) *restrict items = in->from;                            \
+		__typeof__(*in->to) *restrict out = k->out->to;                                    \
+		const uint16_t *restrict rows = k->sel.rows;                                       \
+		uint32_t n = k->sel.len;                                                           \
+		copy_validity(k);                                                                  \
+		for (uint32_t i = 0; rows == NULL && i < n; i++) {                                 \
+			__typeof__(*items) a = items[i];                                           \
+			out[i] = (expr);                                                           \
+		}                                                                                  \
+		for (uint32_t at = 0; rows != NULL && at < n; at++) {                              \
+			__typeof__(*items) a = items[rows[at]];                                    \
+			out[rows[at]] = (expr);                                                    \
+		}                                                                                  \
 	}
 
 #define DAY_MS INT64_C(86400000)

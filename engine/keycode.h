@@ -1,8 +1,8 @@
 /*
  * keycode.h - the key columns of a row as one run of ordered bytes (state/keys.h), and back.
  *
- * What groups rows, what stores are keyed by and what EMIT FINAL orders by is this encoding; it never
- * leaves a task. Nested keys are encoded field by field.
+ * What groups rows, what stores are keyed by and what EMIT FINAL orders by is this encoding; it
+ * never leaves a task. Nested keys are encoded field by field.
  */
 #ifndef WEIR_ENGINE_KEYCODE_H
 #define WEIR_ENGINE_KEYCODE_H

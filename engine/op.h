@@ -1,20 +1,21 @@
 /*
  * op.h - the operator's contract.
  *
- * An operator is one node of a pipeline at work in one task. It is opened once, pushed batches, asked
- * to tick when time has moved and to flush before a shipment, and closed. All memory it needs across
- * steps is its own or the task arena's; all it makes for a batch lives in the step's arena.
+ * An operator is one node of a pipeline at work in one task. It is opened once, pushed batches,
+ * asked to tick when time has moved and to flush before a shipment, and closed. All memory it needs
+ * across steps is its own or the task arena's; all it makes for a batch lives in the step's arena.
  *
  * push: a batch belongs to the pusher; the operator may read it until it returns, and gives what it
- * makes to its one consumer with op_forward. Rows outside `sel` do not exist. Errors in rows are data
- * (they go to the step's error log, the row goes on as the node's rule says); a failed push is a
- * failure of the task: the step is dropped as if it had never been.
+ * makes to its one consumer with op_forward. Rows outside `sel` do not exist. Errors in rows are
+ * data (they go to the step's error log, the row goes on as the node's rule says); a failed push is
+ * a failure of the task: the step is dropped as if it had never been.
  *
  * Time: an operator that has windows keeps its own stream time, the greatest row time it has seen.
  *
- * What is wanted: before the first push each operator knows which of its output columns somebody reads
- * (`wanted`) and whether its consumer needs the past of table rows (`before_wanted`). Columns that are
- * not wanted may be left uninitialised.
+ * What is wanted: before the first push each operator knows which of its output columns somebody
+ * reads
+ * (`wanted`) and whether its consumer needs the past of table rows (`before_wanted`). Columns that
+ * are not wanted may be left uninitialised.
  */
 #ifndef WEIR_ENGINE_OP_H
 #define WEIR_ENGINE_OP_H

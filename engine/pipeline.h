@@ -3,9 +3,10 @@
  *
  * A pipeline is built once, in an arena, with the node functions below (SQL's physical plan and the
  * C API use the same), checked by pipeline_finish, and never written again. Nodes form a tree that
- * ends in one sink; a node's input comes first. Where rows change their key, a `rekey` node names an
- * internal topic; the topic cuts the pipeline into stages, and a task runs one partition of one stage.
- * Column indices in expressions are those of the node's input schema; the output schema is the node's.
+ * ends in one sink; a node's input comes first. Where rows change their key, a `rekey` node names
+ * an internal topic; the topic cuts the pipeline into stages, and a task runs one partition of one
+ * stage. Column indices in expressions are those of the node's input schema; the output schema is
+ * the node's.
  */
 #ifndef WEIR_ENGINE_PIPELINE_H
 #define WEIR_ENGINE_PIPELINE_H
@@ -81,7 +82,8 @@ struct aggregate_spec {
 	bool emit_final;
 	struct slice store;
 	struct format_spec key_format, value_format; /* of the changelog */
-	/* Output: the input's key columns, then one column per aggregate, then window bounds if any. */
+	/* Output: the input's key columns, then one column per aggregate, then window bounds if
+	 * any. */
 };
 
 struct sink_spec {
@@ -94,7 +96,7 @@ struct sink_spec {
 
 struct node {
 	enum node_kind kind;
-	uint32_t id;               /* place in the pipeline, inputs before outputs */
+	uint32_t id;                 /* place in the pipeline, inputs before outputs */
 	const struct schema *schema; /* of the output */
 	bool is_table;
 	const struct node *inputs[2];
@@ -103,23 +105,33 @@ struct node {
 	const char *logger; /* of its errors in the processing log */
 	union {
 		struct source_spec source;
-		struct { const struct expr *condition; } filter;
-		struct { const struct expr *const *columns; } project; /* schema->ncolumns */
 		struct {
-			const struct expr *const *tables; /* ARRAY-valued calls; appended as columns */
+			const struct expr *condition;
+		} filter;
+		struct {
+			const struct expr *const *columns;
+		} project; /* schema->ncolumns */
+		struct {
+			const struct expr *const
+				*tables; /* ARRAY-valued calls; appended as columns */
 			uint32_t ntables;
 		} explode;
 		struct {
 			/* The new key's columns, then the value columns carried along. */
-			const struct expr *const *columns; /* schema->ncolumns, schema->nkeys first */
+			const struct expr *const
+				*columns; /* schema->ncolumns, schema->nkeys first */
 			struct topic_spec topic;
 			bool drops_null_keys; /* GROUP BY: a null or failed key drops the row */
 			bool local;           /* the key is unchanged: no topic, same stage */
 		} rekey;
 		struct aggregate_spec aggregate;
 		struct join_spec join;
-		struct { struct slice store; } materialise;
-		struct { uint64_t rows; } limit;
+		struct {
+			struct slice store;
+		} materialise;
+		struct {
+			uint64_t rows;
+		} limit;
 		struct sink_spec sink;
 	};
 };

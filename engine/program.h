@@ -25,17 +25,17 @@ struct program;
 
 /* What evaluating one batch lends to kernels. */
 struct eval {
-	struct arena *arena;         /* results live here */
-	const struct batch *batch;   /* rows by column; NULL when there are no columns */
-	int64_t wall_ms;             /* for UNIX_TIMESTAMP() and the like */
-	uint64_t *random;            /* state of the task's generator, for RANDOM() and UUID() */
+	struct arena *arena;       /* results live here */
+	const struct batch *batch; /* rows by column; NULL when there are no columns */
+	int64_t wall_ms;           /* for UNIX_TIMESTAMP() and the like */
+	uint64_t *random;          /* state of the task's generator, for RANDOM() and UUID() */
 	/* Told of each failed row; NULL: nobody cares. `row` is the batch's. */
 	void (*failed)(void *arg, uint32_t row, const char *expr_text, const char *message);
 	void *failed_arg;
 	/* Set by program_run: */
-	const char *expr_text;       /* of the expression being run */
-	uint8_t *row_failed;         /* of the innermost catching scope: 1 for rows that failed */
-	uint32_t *failures;          /* how many of them are 1 */
+	const char *expr_text; /* of the expression being run */
+	uint8_t *row_failed;   /* of the innermost catching scope: 1 for rows that failed */
+	uint32_t *failures;    /* how many of them are 1 */
 };
 
 /*

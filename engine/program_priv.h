@@ -48,11 +48,11 @@ struct step {
 	const uint32_t *in; /* registers */
 	uint32_t nin;
 	uint32_t sel, scope;
-	uint32_t sel_out, sel_rest;  /* selections that it makes */
-	uint32_t inner_scope;        /* of scope steps */
+	uint32_t sel_out, sel_rest;   /* selections that it makes */
+	uint32_t inner_scope;         /* of scope steps */
 	enum expr_operator operation; /* of comparisons */
-	const struct expr *expr;     /* the node it comes from */
-	const void *data;            /* of the kernel */
+	const struct expr *expr;      /* the node it comes from */
+	const void *data;             /* of the kernel */
 };
 
 enum reg_kind {
@@ -127,7 +127,7 @@ static inline const uint8_t *kernel_validity(const struct column *column)
 
 /* Loops over the plain kinds are also built for newer processors, chosen when the program starts.
  */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
 	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define KERNEL_CLONES __attribute__((target_clones("avx2", "default")))
 #else

@@ -34,7 +34,8 @@ void row_table_remove(struct row_table *table, struct slice key);
 
 void row_image_save(const struct schema *schema, const uint64_t *kept, const struct column *columns,
 		    uint32_t row, struct buf *out);
-/* Copies the image into the arena, and its columns into row `row`; columns without data are skipped. */
+/* Copies the image into the arena, and its columns into row `row`; columns without data are
+ * skipped. */
 void row_image_load(const struct schema *schema, const uint64_t *kept, struct slice image,
 		    struct column *columns, uint32_t row, struct arena *arena);
 

@@ -1,10 +1,10 @@
 /*
  * task.h - one partition of one stage of a pipeline at work.
  *
- * A stage is a part of the pipeline between topics: it is fed records of its source topics and of the
- * internal topics that end before it, and it writes to the internal topics that end in it, or to the
- * sink. task_step runs records through the operators; any number of steps make one shipment; task_ship
- * yields everything to append, in order; task_settle says that it has been appended.
+ * A stage is a part of the pipeline between topics: it is fed records of its source topics and of
+ * the internal topics that end before it, and it writes to the internal topics that end in it, or
+ * to the sink. task_step runs records through the operators; any number of steps make one shipment;
+ * task_ship yields everything to append, in order; task_settle says that it has been appended.
  */
 #ifndef WEIR_ENGINE_TASK_H
 #define WEIR_ENGINE_TASK_H

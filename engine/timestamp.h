@@ -1,5 +1,6 @@
 /*
- * timestamp.h - row time from a column, and into one: WITH (TIMESTAMP = ..., TIMESTAMP_FORMAT = ...).
+ * timestamp.h - row time from a column, and into one: WITH (TIMESTAMP = ..., TIMESTAMP_FORMAT =
+ * ...).
  *
  * BIGINT columns hold milliseconds, TIMESTAMP columns instants, STRING columns text in a pattern.
  */

@@ -3,9 +3,9 @@
  *
  * A reader fills a batch from events: key and value through their formats, then headers, row time,
  * partition, offset and window bounds where the schema has such columns. A row whose key or value
- * cannot be read is told and left out of the selection. A writer appends a row's key and value to two
- * buffers. Windowed keys are the key's bytes, then for time windows the start (8 bytes, big-endian),
- * for sessions the end and the start, as Kafka Streams has them.
+ * cannot be read is told and left out of the selection. A writer appends a row's key and value to
+ * two buffers. Windowed keys are the key's bytes, then for time windows the start (8 bytes,
+ * big-endian), for sessions the end and the start, as Kafka Streams has them.
  */
 #ifndef WEIR_ENGINE_TOPIC_H
 #define WEIR_ENGINE_TOPIC_H

@@ -212,10 +212,10 @@ static void names_free(struct map *map)
 /* ---- faults ---- */
 
 /* One line of what happened, for a test that asserts it. */
-#define trace(sim, format, ...)                                             \
-	do {                                                                \
-		if ((sim)->lines != NULL)                                   \
-			buf_printf((sim)->lines, format "\n", __VA_ARGS__); \
+#define trace(sim, format, ...)                                                                    \
+	do {                                                                                       \
+		if ((sim)->lines != NULL)                                                          \
+			buf_printf((sim)->lines, format "\n", __VA_ARGS__);                        \
 	} while (0)
 
 static const char *const OP_NAMES[OP_KINDS] = { "open",   "read", "write", "sync",

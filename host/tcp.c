@@ -386,7 +386,8 @@ struct stream *tcp_stream_new(struct loop *loop, int descriptor, const struct so
 	memcpy(tcp->peer_text, buf_slice(&text).data, MIN(text.len, sizeof(tcp->peer_text) - 1));
 	int one = 1;
 	setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)); /* finds the vanished */
+	setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &one,
+		   sizeof(one)); /* finds the vanished */
 	int code = uv_poll_init(&loop->uv, &tcp->poll, descriptor);
 	assert(code == 0);
 	tcp->poll.data = tcp;

@@ -28,10 +28,10 @@ struct ast_name {
 };
 
 /* A list in the arena: `vec_each` walks it; AST_LIST_ADD of ast_build.h makes it longer. */
-#define AST_LIST(type)                  \
-	{                               \
-		type *items;            \
-		uint32_t len, capacity; \
+#define AST_LIST(type)                                                                             \
+	{                                                                                          \
+		type *items;                                                                       \
+		uint32_t len, capacity;                                                            \
 	}
 
 struct ast_names AST_LIST(struct ast_name);

@@ -19,9 +19,9 @@ struct ast_builder {
 };
 
 /* Room for one more item in a list: doubles it in the arena when it is full. */
-#define AST_LIST_ADD(arena, list, ...)                                                          \
-	((list)->items = ast_list_grown((arena), (list)->items, (list)->len, &(list)->capacity, \
-					sizeof(*(list)->items)),                                \
+#define AST_LIST_ADD(arena, list, ...)                                                             \
+	((list)->items = ast_list_grown((arena), (list)->items, (list)->len, &(list)->capacity,    \
+					sizeof(*(list)->items)),                                   \
 	 (list)->items[(list)->len++] = (__VA_ARGS__))
 
 void *ast_list_grown(struct arena *arena, void *items, uint32_t len, uint32_t *capacity,
@@ -73,10 +73,10 @@ struct ast_query_parts {
 };
 
 /* Lists. */
-#define AST_NO_LIST(name, type)              \
-	static inline struct type name(void) \
-	{                                    \
-		return (struct type){ 0 };   \
+#define AST_NO_LIST(name, type)                                                                    \
+	static inline struct type name(void)                                                       \
+	{                                                                                          \
+		return (struct type){ 0 };                                                         \
 	}
 AST_NO_LIST(ast_no_names, ast_names)
 AST_NO_LIST(ast_no_exprs, ast_exprs)

@@ -7,11 +7,11 @@ static bool name_equal(const struct ast_name *a, const struct ast_name *b)
 }
 
 /* Two lists are equal when their items are, by `same`. */
-#define LIST_EQUAL(a, b, same)                                                   \
-	for (uint32_t i = 0; i < (a)->len || i < (b)->len; i++) {                \
-		if ((a)->len != (b)->len || !same((a)->items[i], (b)->items[i])) \
-			return false;                                            \
-	}                                                                        \
+#define LIST_EQUAL(a, b, same)                                                                     \
+	for (uint32_t i = 0; i < (a)->len || i < (b)->len; i++) {                                  \
+		if ((a)->len != (b)->len || !same((a)->items[i], (b)->items[i]))                   \
+			return false;                                                              \
+	}                                                                                          \
 	return true
 
 #define NAMES_SAME(x, y) slice_eq((x).text, (y).text)
@@ -36,7 +36,7 @@ static bool exprs_equal(const struct ast_exprs *a, const struct ast_exprs *b)
 	LIST_EQUAL(a, b, ast_expr_equal);
 }
 
-#define WHENS_SAME(x, y) \
+#define WHENS_SAME(x, y)                                                                           \
 	(ast_expr_equal((x).condition, (y).condition) && ast_expr_equal((x).result, (y).result))
 
 static bool whens_equal(const struct ast_whens *a, const struct ast_whens *b)
@@ -44,7 +44,7 @@ static bool whens_equal(const struct ast_whens *a, const struct ast_whens *b)
 	LIST_EQUAL(a, b, WHENS_SAME);
 }
 
-#define ENTRIES_SAME(x, y) \
+#define ENTRIES_SAME(x, y)                                                                         \
 	(ast_expr_equal((x).key, (y).key) && ast_expr_equal((x).value, (y).value))
 
 static bool entries_equal(const struct ast_entries *a, const struct ast_entries *b)
@@ -52,9 +52,9 @@ static bool entries_equal(const struct ast_entries *a, const struct ast_entries 
 	LIST_EQUAL(a, b, ENTRIES_SAME);
 }
 
-#define FIELDS_SAME(x, y)                                                            \
-	(name_equal(&(x).name, &(y).name) && optional_equal((x).value, (y).value) && \
-	 both_or_neither((x).type, (y).type) &&                                      \
+#define FIELDS_SAME(x, y)                                                                          \
+	(name_equal(&(x).name, &(y).name) && optional_equal((x).value, (y).value) &&               \
+	 both_or_neither((x).type, (y).type) &&                                                    \
 	 ((x).type == NULL || ast_type_equal((x).type, (y).type)))
 
 static bool fields_equal(const struct ast_fields *a, const struct ast_fields *b)
@@ -224,8 +224,8 @@ static bool source_equal(const struct ast_source *a, const struct ast_source *b)
 	return name_equal(&a->name, &b->name) && name_equal(&a->alias, &b->alias);
 }
 
-#define JOINS_SAME(x, y)                                                   \
-	((x).kind == (y).kind && source_equal(&(x).source, &(y).source) && \
+#define JOINS_SAME(x, y)                                                                           \
+	((x).kind == (y).kind && source_equal(&(x).source, &(y).source) &&                         \
 	 within_equal((x).within, (y).within) && ast_expr_equal((x).on, (y).on))
 
 static bool joins_equal(const struct ast_joins *a, const struct ast_joins *b)
@@ -247,8 +247,8 @@ static bool query_equal(const struct ast_query *a, const struct ast_query *b)
 
 /* Statements. */
 
-#define COLUMNS_SAME(x, y)                                                         \
-	(name_equal(&(x).name, &(y).name) && ast_type_equal((x).type, (y).type) && \
+#define COLUMNS_SAME(x, y)                                                                         \
+	(name_equal(&(x).name, &(y).name) && ast_type_equal((x).type, (y).type) &&                 \
 	 (x).role == (y).role && slice_eq((x).header, (y).header))
 
 static bool columns_equal(const struct ast_columns *a, const struct ast_columns *b)
@@ -256,7 +256,7 @@ static bool columns_equal(const struct ast_columns *a, const struct ast_columns 
 	LIST_EQUAL(a, b, COLUMNS_SAME);
 }
 
-#define PROPERTIES_SAME(x, y) \
+#define PROPERTIES_SAME(x, y)                                                                      \
 	(name_equal(&(x).key, &(y).key) && ast_expr_equal((x).value, (y).value))
 
 static bool properties_equal(const struct ast_properties *a, const struct ast_properties *b)

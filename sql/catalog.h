@@ -1,9 +1,10 @@
 /*
  * catalog.h - the streams, tables, types, topics and queries that statements can name.
  *
- * A catalog owns its entries, each in an arena of its own, so that a dropped one is gone at once. It
- * is changed only by catalog_* calls below, which check nothing: plan.c has said no before. Names are
- * as they are looked up. A sandbox is a copy (catalog_copy) that a multi-statement request is tried on.
+ * A catalog owns its entries, each in an arena of its own, so that a dropped one is gone at once.
+ * It is changed only by catalog_* calls below, which check nothing: plan.c has said no before.
+ * Names are as they are looked up. A sandbox is a copy (catalog_copy) that a multi-statement
+ * request is tried on.
  */
 #ifndef WEIR_SQL_CATALOG_H
 #define WEIR_SQL_CATALOG_H
@@ -15,7 +16,7 @@ struct source {
 	struct arena arena; /* of everything below */
 	struct slice name;
 	bool is_table;
-	bool read_only;            /* CREATE SOURCE ... */
+	bool read_only;              /* CREATE SOURCE ... */
 	const struct schema *schema; /* keys, values, headers: what a statement declares */
 	struct topic_spec topic;
 	struct slice timestamp_column; /* empty: the record's time */
@@ -59,7 +60,7 @@ const struct type *catalog_type(const struct catalog *catalog, struct slice name
 struct catalog_query *catalog_query(const struct catalog *catalog, struct slice id);
 const struct catalog_topic *catalog_topic(const struct catalog *catalog, struct slice name);
 
-/* A copy of `source` (whose arena is not used) goes into the catalog, in place of one of its name. */
+/* A copy of `source` (its arena is not used) goes into the catalog, in place of its namesake. */
 void catalog_put_source(struct catalog *catalog, const struct source *source);
 void catalog_drop_source(struct catalog *catalog, struct slice name);
 void catalog_put_type(struct catalog *catalog, struct slice name, const struct type *type);
@@ -71,8 +72,8 @@ void catalog_put_query(struct catalog *catalog, struct catalog_query *query);
 void catalog_drop_query(struct catalog *catalog, struct slice id);
 
 /*
- * "Did you mean ..." for a name that does not exist but for its case or its quotes; empty where there is
- * none. Begins with a line break.
+ * "Did you mean ..." for a name that does not exist but for its case or its quotes; empty where
+ * there is none. Begins with a line break.
  */
 const char *catalog_hint(const struct catalog *catalog, struct slice name, struct arena *arena);
 

@@ -17,16 +17,17 @@ struct planner {
 	struct plan *plan;
 };
 
-const char *plan_kind_word(bool is_table);    /* "table", "stream" */
-const char *plan_kind_Word(bool is_table);    /* "Table", "Stream" */
+const char *plan_kind_word(bool is_table); /* "table", "stream" */
+const char *plan_kind_Word(bool is_table); /* "Table", "Stream" */
 struct slice plan_slice_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* plan_create.c */
 fallible plan_create_source(struct planner *planner, struct err *err);
 fallible plan_alter_source(struct planner *planner, struct err *err);
 /* Formats of a source or sink from WITH, from `inherit` (may be NULL), from the settings. */
-fallible plan_formats(struct planner *planner, const struct with *with, const struct source *inherit,
-		      const struct schema *schema, struct topic_spec *topic, struct err *err);
+fallible plan_formats(struct planner *planner, const struct with *with,
+		      const struct source *inherit, const struct schema *schema,
+		      struct topic_spec *topic, struct err *err);
 /* "Key format does not support schema ..." and its like; `text` is the statement, for the end. */
 fallible plan_check_formats(struct planner *planner, const struct topic_spec *topic,
 			    const struct schema *schema, bool has_wrap, const char *text,

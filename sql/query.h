@@ -2,10 +2,10 @@
  * query.h - one SELECT on its way to a pipeline.
  *
  * The order of things: the sources are found and the conditions of joins read (query_from.c), every
- * expression is qualified, which tells the columns that are used (query_select.c), then nodes are put
- * one on the other: sources and joins, WHERE, table functions, PARTITION BY or GROUP BY with its
- * aggregates (query_group.c), and the projection (query_project.c). `node` is the top so far, and
- * `keys` says what its key columns are called in the query.
+ * expression is qualified, which tells the columns that are used (query_select.c), then nodes are
+ * put one on the other: sources and joins, WHERE, table functions, PARTITION BY or GROUP BY with
+ * its aggregates (query_group.c), and the projection (query_project.c). `node` is the top so far,
+ * and `keys` says what its key columns are called in the query.
  */
 #ifndef WEIR_SQL_QUERY_H
 #define WEIR_SQL_QUERY_H
@@ -20,7 +20,13 @@ struct query_key {
 	bool synthetic; /* ROWKEY: no column of a source */
 };
 
-enum query_key_origin { KEY_OF_SOURCE, KEY_OF_JOIN, KEY_OF_PARTITION, KEY_OF_GROUP, KEY_OF_FOREIGN };
+enum query_key_origin {
+	KEY_OF_SOURCE,
+	KEY_OF_JOIN,
+	KEY_OF_PARTITION,
+	KEY_OF_GROUP,
+	KEY_OF_FOREIGN
+};
 
 struct query_item {
 	struct ast_expr *expr; /* qualified */
@@ -32,9 +38,9 @@ struct query_item {
 struct query_join {
 	const struct ast_join *ast;
 	struct scope_source *right;
-	struct ast_expr *on;         /* qualified, as written */
+	struct ast_expr *on;                     /* qualified, as written */
 	struct ast_expr *left_expr, *right_expr; /* the side of what came before, and of `right` */
-	struct slice left_alias;     /* the source that left_expr names */
+	struct slice left_alias;                 /* the source that left_expr names */
 };
 
 struct query {
@@ -64,7 +70,7 @@ struct query {
 	int64_t window_size_ms;
 	int32_t partition_count;
 	uint32_t first_source, nsources; /* of the scope: those in the rows at hand */
-	uint32_t generated_columns; /* KSQL_COL_n given out so far */
+	uint32_t generated_columns;      /* KSQL_COL_n given out so far */
 };
 
 /* query_from.c */

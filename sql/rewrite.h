@@ -1,8 +1,8 @@
 /*
  * rewrite.h - a tree copied with some of its nodes replaced, and a tree walked.
  *
- * The visitor is asked before a node's children; what it puts in `ret_replaced` is taken as it is and not
- * walked. The tree given is not changed.
+ * The visitor is asked before a node's children; what it puts in `ret_replaced` is taken as it is
+ * and not walked. The tree given is not changed.
  */
 #ifndef WEIR_SQL_REWRITE_H
 #define WEIR_SQL_REWRITE_H
@@ -16,8 +16,8 @@ struct rewrite_lambda {
 };
 
 typedef fallible rewrite_visit(void *arg, const struct ast_expr *expr,
-			       const struct rewrite_lambda *lambdas,
-			       struct ast_expr **ret_replaced, struct err *err);
+			       const struct rewrite_lambda *lambdas, struct ast_expr **ret_replaced,
+			       struct err *err);
 
 fallible ast_rewrite(struct arena *arena, const struct ast_expr *expr, rewrite_visit *visit,
 		     void *arg, struct ast_expr **ret_expr, struct err *err);

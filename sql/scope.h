@@ -1,10 +1,10 @@
 /*
  * scope.h - which columns the names in a query mean.
  *
- * A scope has the sources of FROM, in order, each with the columns that can be named (its own and the
- * pseudo columns), and says for each where it is in the rows at hand (`index`), which changes as the
- * query is built: after a join, after a repartition. scope_qualify rewrites a tree so that every column
- * is named with its source; after that a column is found by its two names, exactly.
+ * A scope has the sources of FROM, in order, each with the columns that can be named (its own and
+ * the pseudo columns), and says for each where it is in the rows at hand (`index`), which changes
+ * as the query is built: after a join, after a repartition. scope_qualify rewrites a tree so that
+ * every column is named with its source; after that a column is found by its two names, exactly.
  */
 #ifndef WEIR_SQL_SCOPE_H
 #define WEIR_SQL_SCOPE_H
@@ -42,15 +42,15 @@ struct scope {
 #define SCOPE_WINDOW_ALIAS SLICE_EMPTY
 
 /* Adds a source with its pseudo columns; index counts up in the order of `columns`. */
-struct scope_source *scope_add(struct scope *scope, const struct source *source,
-			       struct slice alias, struct ast_pos pos);
+struct scope_source *scope_add(struct scope *scope, const struct source *source, struct slice alias,
+			       struct ast_pos pos);
 struct scope_source *scope_find_source(const struct scope *scope, struct slice alias);
 /* NULL: no such column. */
 struct scope_column *scope_find(const struct scope *scope, struct slice alias, struct slice name);
 
 /*
- * A copy of the tree with every column qualified and marked as used. `clause` begins the errors ("SELECT",
- * "WHERE" ...). Parameters of lambdas are left as they are.
+ * A copy of the tree with every column qualified and marked as used. `clause` begins the errors
+ * ("SELECT", "WHERE" ...). Parameters of lambdas are left as they are.
  */
 fallible scope_qualify(struct scope *scope, const struct ast_expr *expr, const char *clause,
 		       struct ast_expr **ret_expr, struct err *err);

@@ -316,7 +316,7 @@ static fallible arithmetic(struct typing *typing, const struct ast_expr *ast,
 		args[1] = typing_cast(arena, right, type);
 	}
 	*ret_expr = expr_new(arena, EXPR_ARITHMETIC, type, args, 2);
-	(*ret_expr)->operation= OPERATORS[ast->binary.op];
+	(*ret_expr)->operation = OPERATORS[ast->binary.op];
 	return 0;
 }
 

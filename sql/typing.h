@@ -2,9 +2,9 @@
  * typing.h - from a qualified tree to a typed expression over columns of one schema.
  *
  * Columns are found through the scope (their `index`), or through substitutions, which are tried at
- * every node first: a grouping expression, an aggregate, a table function that is already a column of
- * the rows at hand. Errors are ksqlDB's texts; expressions in them are named as the rows at hand are
- * named (a join's columns with their source in front).
+ * every node first: a grouping expression, an aggregate, a table function that is already a column
+ * of the rows at hand. Errors are ksqlDB's texts; expressions in them are named as the rows at hand
+ * are named (a join's columns with their source in front).
  */
 #ifndef WEIR_SQL_TYPING_H
 #define WEIR_SQL_TYPING_H
@@ -59,7 +59,7 @@ fallible typing_call(struct typing *typing, const struct ast_expr *ast, struct e
 		     struct err *err);
 /* Brings expressions of a list (ARRAY, IN, a MAP's values) to their common type. */
 fallible typing_common(struct typing *typing, struct expr **items,
-		       const struct ast_expr *const *asts, uint32_t n,
-		       const struct type **ret_type, struct err *err);
+		       const struct ast_expr *const *asts, uint32_t n, const struct type **ret_type,
+		       struct err *err);
 
 #endif

@@ -126,7 +126,7 @@ fallible typing_comparison(struct typing *typing, const struct ast_expr *ast,
 	*ret_expr = expr_new(typing->arena, distinct ? EXPR_DISTINCT : EXPR_COMPARE,
 			     TYPE_OF(TYPE_BOOLEAN), args, 2);
 	if (!distinct)
-		(*ret_expr)->operation= OPERATORS[op];
+		(*ret_expr)->operation = OPERATORS[op];
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 struct typing_lambda {
 	const struct ast_expr *ast;
 	const struct type *const *types; /* of its parameters */
-	uint32_t first;                  /* number of its first parameter, counted from the outermost */
+	uint32_t first; /* number of its first parameter, counted from the outermost */
 	const struct typing_lambda *outer;
 };
 

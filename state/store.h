@@ -1,10 +1,11 @@
 /*
  * store.h - what an operator remembers: ordered bytes, by key.
  *
- * `get` lends a value until the next call on the store; `scan` visits keys in byte order from `from`
- * (inclusive) to `to` (exclusive; empty: to the end) and may be stopped by the visitor; the visitor
- * does not change the store. `put` with a null value (data NULL) removes. A store belongs to one task
- * and one thread. The memory store never fails; RocksDB's may (ERR_IO, ERR_CORRUPT, ERR_NO_SPACE).
+ * `get` lends a value until the next call on the store; `scan` visits keys in byte order from
+ * `from` (inclusive) to `to` (exclusive; empty: to the end) and may be stopped by the visitor; the
+ * visitor does not change the store. `put` with a null value (data NULL) removes. A store belongs
+ * to one task and one thread. The memory store never fails; RocksDB's may (ERR_IO, ERR_CORRUPT,
+ * ERR_NO_SPACE).
  */
 #ifndef WEIR_STATE_STORE_H
 #define WEIR_STATE_STORE_H

@@ -1,8 +1,9 @@
 /*
  * event.h - one record, apart from its batch: what the engine reads and writes.
  *
- * Key and value are absent (NULL) or present (perhaps empty): `data` is NULL for absent. Everything is
- * borrowed: from the log's segment, an arena or the caller, for as long as the call's contract says.
+ * Key and value are absent (NULL) or present (perhaps empty): `data` is NULL for absent. Everything
+ * is borrowed: from the log's segment, an arena or the caller, for as long as the call's contract
+ * says.
  */
 #ifndef WEIR_WIRE_EVENT_H
 #define WEIR_WIRE_EVENT_H

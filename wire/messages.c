@@ -19,13 +19,13 @@
 #define DATA MESSAGE_DATA
 
 #define MESSAGE(id, kind_, key_, first_, last_, flexible_)                                         \
-	const struct message_type id##_message = { .name = #id,                                         \
-					      .kind = kind_,                                       \
-					      .key = key_,                                         \
-					      .first = first_,                                     \
-					      .last = last_,                                       \
-					      .flexible = flexible_,                               \
-					      .part = id##_part };                                 \
+	const struct message_type id##_message = { .name = #id,                                    \
+						   .kind = kind_,                                  \
+						   .key = key_,                                    \
+						   .first = first_,                                \
+						   .last = last_,                                  \
+						   .flexible = flexible_,                          \
+						   .part = id##_part };                            \
 	PART(id)
 #define PART(id)                                                                                   \
 	const struct message_part *id##_part(void)                                                 \
@@ -46,11 +46,18 @@
 #define FIELD_ARRAY(type_, c_type, id, ...)                                                        \
 	{ .name = #id, .type = (type_), .array = true, .offset = offsetof(self, id), __VA_ARGS__ },
 #define STRUCT(id, of_, ...)                                                                       \
-	{ .name = #id, .type = FIELD_STRUCT, .of = of_##_part, .offset = offsetof(self, id),       \
+	{ .name = #id,                                                                             \
+	  .type = FIELD_STRUCT,                                                                    \
+	  .of = of_##_part,                                                                        \
+	  .offset = offsetof(self, id),                                                            \
 	  __VA_ARGS__ },
 #define STRUCTS(id, of_, ...)                                                                      \
-	{ .name = #id, .type = FIELD_STRUCT, .array = true, .of = of_##_part,                      \
-	  .offset = offsetof(self, id), __VA_ARGS__ },
+	{ .name = #id,                                                                             \
+	  .type = FIELD_STRUCT,                                                                    \
+	  .array = true,                                                                           \
+	  .of = of_##_part,                                                                        \
+	  .offset = offsetof(self, id),                                                            \
+	  __VA_ARGS__ },
 #include "wire/messages_fields.h"
 #include "wire/messages.def"
 #include "wire/messages_data.def"

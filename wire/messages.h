@@ -3,9 +3,9 @@
  *
  * `struct produce_request` holds what ProduceRequest holds in any version; produce_request_message
  * describes it to the codec (wire/codec.h). Strings, bytes and records are slices borrowed from the
- * frame they were read from; arrays and parts are in the arena of whoever reads or builds. NULL data,
- * NULL items and a NULL part mean null where the version allows it, and empty where it does not; so
- * a zeroed struct is valid, but make one with message_new, which also sets the defaults.
+ * frame they were read from; arrays and parts are in the arena of whoever reads or builds. NULL
+ * data, NULL items and a NULL part mean null where the version allows it, and empty where it does
+ * not; so a zeroed struct is valid, but make one with message_new, which also sets the defaults.
  */
 #ifndef WEIR_WIRE_MESSAGES_H
 #define WEIR_WIRE_MESSAGES_H
@@ -23,7 +23,7 @@
 #include "wire/messages_fields.h"
 #define MESSAGE(name, ...)                                                                         \
 	struct name;                                                                               \
-	extern const struct message_type name##_message;                                                \
+	extern const struct message_type name##_message;                                           \
 	const struct message_part *name##_part(void);
 #define PART(name)                                                                                 \
 	struct name;                                                                               \

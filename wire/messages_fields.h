@@ -1,7 +1,7 @@
 /*
- * messages_fields.h - the field words of messages.def in terms of two: FIELD(type, C type, name, ...)
- * and FIELD_ARRAY. Included before each reading of the .def files, and undone by messages_undef.h;
- * with MESSAGE_NO_FIELDS defined, fields vanish.
+ * messages_fields.h - the field words of messages.def in terms of two: FIELD(type, C type, name,
+ * ...) and FIELD_ARRAY. Included before each reading of the .def files, and undone by
+ * messages_undef.h; with MESSAGE_NO_FIELDS defined, fields vanish.
  */
 /* no guard: included once for each reading */
 #ifdef MESSAGE_NO_FIELDS

@@ -13,9 +13,9 @@
 #include "wire/event.h"
 
 struct outbox_record {
-	struct slice topic;  /* borrowed */
-	int32_t partition;   /* -1: by the key's hash */
-	struct event event;  /* in the outbox's memory */
+	struct slice topic; /* borrowed */
+	int32_t partition;  /* -1: by the key's hash */
+	struct event event; /* in the outbox's memory */
 };
 
 struct outbox {

@@ -1,7 +1,7 @@
 /*
  * Any bytes as requests of one connection to a whole broker: each is answered, waits, or closes the
- * connection; nothing crashes, leaks or grows without bound. The input is a run of frames, each with
- * two bytes of length in front.
+ * connection; nothing crashes, leaks or grows without bound. The input is a run of frames, each
+ * with two bytes of length in front.
  */
 #include "broker/broker.h"
 #include "host/disk_sim.h"

@@ -1,7 +1,8 @@
 /*
  * cases.h - one case of the reference's functional tests, read from its JSON.
  *
- * A definition stands for one case per format and per config value; {FORMAT} and {CONFIG} are filled in.
+ * A definition stands for one case per format and per config value; {FORMAT} and {CONFIG} are
+ * filled in.
  */
 #ifndef WEIR_TESTS_KSQL_CASES_H
 #define WEIR_TESTS_KSQL_CASES_H

@@ -1,9 +1,10 @@
 /*
  * records.h - a case's records as bytes, and bytes compared with what a case expects.
  *
- * What a JSON node means depends on the format of its part: DELIMITED is text as it is, KAFKA a typed
- * scalar, JSON itself. Comparison is untyped for JSON and DELIMITED; numbers must have the same value
- * as doubles (cases may have lost digits on their way), a number expected as a text the same digits.
+ * What a JSON node means depends on the format of its part: DELIMITED is text as it is, KAFKA a
+ * typed scalar, JSON itself. Comparison is untyped for JSON and DELIMITED; numbers must have the
+ * same value as doubles (cases may have lost digits on their way), a number expected as a text the
+ * same digits.
  */
 #ifndef WEIR_TESTS_KSQL_RECORDS_H
 #define WEIR_TESTS_KSQL_RECORDS_H

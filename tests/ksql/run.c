@@ -132,9 +132,7 @@ static fallible run_statement(struct harness *h, const struct ast_statement *sta
 		reads[i] = arena_copy(h->arena,
 				      catalog_source(&h->catalog, plan.reads[i])->topic.topic);
 	query.reads = reads;
-	struct driver_options options = {
-		.wall_ms = CASE_WALL_MS, .batch_rows = 1, .seed = 1
-	};
+	struct driver_options options = { .wall_ms = CASE_WALL_MS, .batch_rows = 1, .seed = 1 };
 	TRY(driver_new(plan.pipeline, &options, &query.driver, err));
 	vec_push(&h->queries, query);
 	return 0;
@@ -369,10 +367,10 @@ static fallible check_error(const struct json_value *expected, int code, const s
 
 static void harness_fini(struct harness *h)
 {
-	vec_each(query, &h->queries)
+	vec_each (query, &h->queries)
 		driver_free(query->driver);
 	vec_fini(&h->queries);
-	vec_each(topic, &h->topics)
+	vec_each (topic, &h->topics)
 		vec_fini(&(*topic)->events);
 	vec_fini(&h->topics);
 	catalog_fini(&h->catalog);

@@ -203,7 +203,7 @@ static const struct expr *parse_time(struct calls *c, enum type_kind kind)
 static const struct expr *parse_unit(struct calls *c)
 {
 	static const char *const names[UNIT_COUNT] = { "MILLISECOND", "SECOND", "MINUTE", "HOUR",
-						       "DAY", "MONTH", "YEAR" };
+						       "DAY",         "MONTH",  "YEAR" };
 	for (int32_t unit = 0; unit < UNIT_COUNT; unit++) {
 		if (take(c, names[unit]))
 			return expr_const(&c->arena, TYPE_OF(TYPE_INTERVAL),

@@ -70,7 +70,7 @@ static bool configure(struct fixture *f, struct told *told)
 	return told->configured;
 }
 
-static bool delete(struct fixture *f, struct told *told)
+static bool delete (struct fixture *f, struct told *told)
 {
 	struct delete_topics_request *request = message_new(&f->arena, delete_topics_request);
 	struct slice names[] = { slice_str(NAMES[0]) };

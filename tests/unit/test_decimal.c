@@ -228,10 +228,9 @@ static void products_and_quotients_pass_through_256_bits(void **state)
 static void comparing_goes_by_value_at_any_scale(void **state)
 {
 	(void)state;
-	static const char *const rising[] = {
-		"-1e99", ("-" NINES_38), "-1.5", "-1", "-1e-99", "0",
-		"1e-99", "0.99",       "1",    "2",  NINES_38, "1e99"
-	};
+	static const char *const rising[] = { "-1e99",  ("-" NINES_38), "-1.5", "-1", "-1e-99",
+					      "0",      "1e-99",        "0.99", "1",  "2",
+					      NINES_38, "1e99" };
 	for (size_t i = 0; i < COUNT_OF(rising); i++) {
 		for (size_t j = 0; j < COUNT_OF(rising); j++)
 			assert_int_equal(decimal_compare(decimal_of(rising[i]),

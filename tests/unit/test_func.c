@@ -11,8 +11,8 @@ static const struct type *T(enum type_kind kind)
 	return TYPE_OF(kind);
 }
 
-#define RESOLVE(name, err, ...)                                        \
-	resolve((name), (err), (const struct type *[]){ __VA_ARGS__ }, \
+#define RESOLVE(name, err, ...)                                                                    \
+	resolve((name), (err), (const struct type *[]){ __VA_ARGS__ },                             \
 		sizeof((const struct type *[]){ __VA_ARGS__ }) / sizeof(void *))
 
 static struct {

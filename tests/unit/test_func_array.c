@@ -40,7 +40,8 @@ static void arrays_are_joined(void **state)
 		{ "array_join(slice(ARRAY[1], 1, 0))", "" },
 		{ "array_join(ARRAY[date:1])",
 		  "!error: hit element of type java.sql.Date which is currently not supported" },
-		{ "array_join(ARRAY[ARRAY[1]])", "!error: hit element of type java.util.ArrayList" },
+		{ "array_join(ARRAY[ARRAY[1]])",
+		  "!error: hit element of type java.util.ArrayList" },
 	};
 	CASES_HOLD(cases);
 }
@@ -50,7 +51,8 @@ static void arrays_are_sets_in_the_order_of_first_sight(void **state)
 	(void)state;
 	static const struct call_case cases[] = {
 		{ "array_distinct(ARRAY[3, 1, 3, null:INTEGER, 1, null:INTEGER])", "[3, 1, null]" },
-		{ "array_distinct(ARRAY[MAP('a', 1, 'b', 2), MAP('b', 2, 'a', 1)])", "[{a=1, b=2}]" },
+		{ "array_distinct(ARRAY[MAP('a', 1, 'b', 2), MAP('b', 2, 'a', 1)])",
+		  "[{a=1, b=2}]" },
 		{ "array_distinct(" NO_ARRAY ")", "NULL" },
 		{ "array_union(ARRAY['b', 'a', 'b'], ARRAY['c', 'a'])", "[b, a, c]" },
 		{ "array_union(ARRAY[1], " NO_ARRAY ")", "NULL" },
@@ -79,7 +81,8 @@ static void items_have_an_order(void **state)
 		{ "array_max(ARRAY[null:INTEGER])", "NULL" },
 		{ "array_max(slice(ARRAY[1], 1, 0))", "NULL" },
 		{ "array_max(" NO_ARRAY ")", "NULL" },
-		{ "array_max(ARRAY[MAP('a', 1), MAP('b', 1)])", "!Items of type MAP have no order" },
+		{ "array_max(ARRAY[MAP('a', 1), MAP('b', 1)])",
+		  "!Items of type MAP have no order" },
 		{ "array_sort(ARRAY[3, null:INTEGER, 1, 2])", "[1, 2, 3, null]" },
 		{ "array_sort(ARRAY[3, null:INTEGER, 1, 2], 'desc')", "[3, 2, 1, null]" },
 		{ "array_sort(ARRAY['b', 'B', 'a'], 'Ascending')", "[B, a, b]" },

@@ -13,8 +13,8 @@ static struct buf told = BUF_INIT(BUF_TEXT_BYTES_MAX);
 
 /* --- small trees --- */
 
-#define NODE(kind, type, ...)                                                    \
-	expr_new(&arena, (kind), (type), (const struct expr *[]){ __VA_ARGS__ }, \
+#define NODE(kind, type, ...)                                                                      \
+	expr_new(&arena, (kind), (type), (const struct expr *[]){ __VA_ARGS__ },                   \
 		 sizeof((const struct expr *[]){ __VA_ARGS__ }) / sizeof(void *))
 
 static const struct expr *i32(int32_t number)
@@ -30,10 +30,11 @@ static const struct expr *param(uint32_t index, const struct type *type)
 }
 
 static const struct expr *op(const struct expr *a, enum expr_operator operation,
-			     const struct expr * b)
+			     const struct expr *b)
 {
 	bool number = operation <= OP_MODULO;
-	struct expr *e = NODE(number ? EXPR_ARITHMETIC : EXPR_COMPARE, number ? INT : BOOLEAN, a, b);
+	struct expr *e =
+		NODE(number ? EXPR_ARITHMETIC : EXPR_COMPARE, number ? INT : BOOLEAN, a, b);
 	e->operation = operation;
 	return e;
 }
@@ -60,8 +61,8 @@ static const struct expr *call_of(const char *name, const struct expr **args, ui
 	return e;
 }
 
-#define CALL(name, ...)                                          \
-	call_of((name), (const struct expr *[]){ __VA_ARGS__ },  \
+#define CALL(name, ...)                                                                            \
+	call_of((name), (const struct expr *[]){ __VA_ARGS__ },                                    \
 		sizeof((const struct expr *[]){ __VA_ARGS__ }) / sizeof(void *))
 
 /* --- columns --- */
@@ -74,8 +75,9 @@ static struct value int_value(int32_t number)
 /* Arrays, the last row NULL: [3, 6], [], [5, NULL], NULL. */
 static struct column int_arrays(void)
 {
-	static const struct value items[] = { { .i32 = 3 }, { .i32 = 6 }, { .i32 = 5 },
-					      { .is_null = true } };
+	static const struct value items[] = {
+		{ .i32 = 3 }, { .i32 = 6 }, { .i32 = 5 }, { .is_null = true }
+	};
 	struct column column;
 	column_init(&column, &arena, type_array(&arena, INT), ROWS);
 	column_set(&column, 0, &(struct value){ .nested = { items, 2 } });
@@ -85,14 +87,17 @@ static struct column int_arrays(void)
 	return column;
 }
 
-#define TEXT(literal) { .bytes = { (const uint8_t *)(literal), sizeof(literal) - 1 } }
+#define TEXT(literal)                                                                              \
+	{                                                                                          \
+		.bytes = {(const uint8_t *)(literal), sizeof(literal) - 1 }                        \
+	}
 
 /* Maps: {yes=2, no=3, maybe=4}, {}, {a=1, b=NULL}, NULL. */
 static struct column maps(void)
 {
 	static const struct value items[] = {
-		TEXT("yes"), { .i32 = 2 }, TEXT("no"), { .i32 = 3 }, TEXT("maybe"), { .i32 = 4 },
-		TEXT("a"), { .i32 = 1 }, TEXT("b"), { .is_null = true },
+		TEXT("yes"),  { .i32 = 2 }, TEXT("no"),   { .i32 = 3 }, TEXT("maybe"),
+		{ .i32 = 4 }, TEXT("a"),    { .i32 = 1 }, TEXT("b"),    { .is_null = true },
 	};
 	struct column column;
 	column_init(&column, &arena, type_map(&arena, STRING, INT), ROWS);
@@ -157,8 +162,8 @@ static void transform_of_a_map_takes_two_functions(void **state)
 	const struct expr *value = lambda(2, op(param(1, INT), OP_ADD, i32(10)));
 	assert_string_equal(run(CALL("transform", map, key, value), &column),
 			    "{YES=12, NO=13, MAYBE=14} | {} | ! | NULL");
-	const struct expr *length = lambda(2, CALL("len", CALL("substring", param(0, STRING),
-							       i32(1), i32(2))));
+	const struct expr *length =
+		lambda(2, CALL("len", CALL("substring", param(0, STRING), i32(1), i32(2))));
 	const struct expr *same = lambda(2, param(1, INT));
 	assert_string_equal(run(CALL("transform", map, length, same), &column),
 			    "! | {} | ! | NULL");
@@ -178,8 +183,7 @@ static void two_equal_keys_are_told(void **state)
 	const struct expr *key = lambda(2, CALL("ucase", param(0, STRING)));
 	assert_string_equal(run(CALL("transform", map, key, lambda(2, param(1, INT))), &column),
 			    "{YES=2, NO=3, MAYBE=4} | {} | ! | NULL");
-	assert_string_equal(buf_str(&told),
-			    "Duplicate key A (attempted merging values 1 and 2)");
+	assert_string_equal(buf_str(&told), "Duplicate key A (attempted merging values 1 and 2)");
 }
 
 static void filter_keeps_what_fits(void **state)
@@ -231,8 +235,7 @@ static void reduce_takes_a_map_in_java_order(void **state)
 	struct column column = maps();
 	const struct expr *map = expr_column(&arena, 0, column.type);
 	const struct expr *empty = expr_const(&arena, STRING, (struct value)TEXT("<"));
-	const struct expr *joined =
-		lambda(3, CALL("concat", param(0, STRING), param(1, STRING)));
+	const struct expr *joined = lambda(3, CALL("concat", param(0, STRING), param(1, STRING)));
 	assert_string_equal(run(CALL("reduce", map, empty, joined), &column),
 			    "<nomaybeyes | < | <ab | <");
 }
@@ -243,7 +246,8 @@ static void a_state_may_become_null_on_the_way(void **state)
 	struct column column = int_arrays();
 	const struct expr *array = expr_column(&arena, 0, column.type);
 	const struct expr *latest = lambda(2, param(1, INT));
-	assert_string_equal(run(CALL("reduce", array, i32(7), latest), &column), "6 | 7 | NULL | 7");
+	assert_string_equal(run(CALL("reduce", array, i32(7), latest), &column),
+			    "6 | 7 | NULL | 7");
 }
 
 /* Sums, filters and triples by plain loops beside the engine's, for rows of random lengths. */

@@ -77,10 +77,10 @@ static const char *call_of(const char *name, const struct expr **args, uint32_t 
 	return arena_str(&arena, buf_slice(&out));
 }
 
-#define GIVES(want, name, ...)                                                       \
-	assert_string_equal(call_of((name), (const struct expr *[]){ __VA_ARGS__ },  \
-				    sizeof((const struct expr *[]){ __VA_ARGS__ }) / \
-					    sizeof(void *)),                         \
+#define GIVES(want, name, ...)                                                                     \
+	assert_string_equal(call_of((name), (const struct expr *[]){ __VA_ARGS__ },                \
+				    sizeof((const struct expr *[]){ __VA_ARGS__ }) /               \
+					    sizeof(void *)),                                       \
 			    (want))
 
 static void rounding_takes_half_up(void **state)

@@ -28,7 +28,8 @@ static void a_cube_has_each_combination_once(void **state)
 		{ "cube_explode(slice(ARRAY[1], 1, 0))", "[[]]" },
 		{ "cube_explode(slice(ARRAY[1], 5, 6))", "NULL" },
 		{ "array_length(cube_explode(generate_series(1, 10)))", "1024" },
-		{ "cube_explode(generate_series(1, 21))", "!CUBE_EXPLODE takes at most 20 columns" },
+		{ "cube_explode(generate_series(1, 21))",
+		  "!CUBE_EXPLODE takes at most 20 columns" },
 	};
 	CASES_HOLD(cases);
 }

@@ -80,7 +80,8 @@ static void text_becomes_timestamps(void **state)
 		{ "parse_timestamp('x', 'yyyy')",
 		  "!Failed to parse timestamp 'x' at timezone 'GMT' with formatter 'yyyy': " },
 		{ "parse_timestamp('2018', 'yyyy', 'Nowhere')",
-		  "!Failed to parse timestamp '2018' at timezone 'Nowhere' with formatter 'yyyy': " },
+		  "!Failed to parse timestamp '2018' at timezone 'Nowhere' with formatter "
+		  "'yyyy': " },
 		{ "parse_timestamp(null:STRING, 'yyyy')", "NULL" },
 		{ "stringtotimestamp('2019-08-27T13:31:09.2+0000', 'yyyy-MM-dd''T''HH:mm:ss.SX')",
 		  "1566912669200" },
@@ -182,7 +183,8 @@ static void patterns_may_differ_by_row(void **state)
 	struct arena arena = { 0 };
 	struct err err = ERR_INIT;
 	const struct func_variant *variant;
-	const struct type *types[] = { TYPE_OF(TYPE_DATE), TYPE_OF(TYPE_STRING) }, *params[2], *type;
+	const struct type *types[] = { TYPE_OF(TYPE_DATE), TYPE_OF(TYPE_STRING) }, *params[2],
+			  *type;
 	const struct func_registry *registry = func_registry_new(&arena);
 	assert_ok(func_resolve(registry, &arena, SLICE("format_date"), types, 2, &variant, params,
 			       &type, &err),

@@ -135,7 +135,7 @@ static void tell_answer(struct fixture *f, const struct group_answer *answer)
 
 static void tell_all(struct fixture *f)
 {
-	vec_each(answer, &f->out.answers)
+	vec_each (answer, &f->out.answers)
 		tell_answer(f, answer);
 	group_out_reset(&f->out);
 }
@@ -157,9 +157,9 @@ static void do_join(struct fixture *f, const struct words *words)
 	if (known.data == NULL)
 		known = SLICE("range");
 	while (known.len > 0)
-		protocols[join.nprotocols++] = (struct join_group_request_protocol){
-			.name = take_until(&known, ','), .metadata = SLICE("m")
-		};
+		protocols[join.nprotocols++] =
+			(struct join_group_request_protocol){ .name = take_until(&known, ','),
+							      .metadata = SLICE("m") };
 	join.protocols = protocols;
 	join.new_id = slice_str(arena_printf(&f->arena, "m-%.*s", SLICE_ARGS(words->at[1])));
 	group_join(f->group, &join, f->now_ms, &f->out);
@@ -175,9 +175,9 @@ static void do_sync(struct fixture *f, const struct words *words)
 	struct sync_group_request_assignment assignments[WORDS_MAX];
 	while (targets.len > 0) {
 		struct slice target = take_until(&targets, ',');
-		assignments[sync.nassignments++] = (struct sync_group_request_assignment){
-			.member_id = target, .assignment = target
-		};
+		assignments[sync.nassignments++] =
+			(struct sync_group_request_assignment){ .member_id = target,
+								.assignment = target };
 	}
 	sync.assignments = assignments;
 	group_sync(f->group, &sync, f->now_ms, &f->out);
@@ -248,7 +248,7 @@ static void two_members_join_sync_and_one_leaves(void **state)
 		{ "at 2999", "= PreparingRebalance" },
 		{ "at 6000",
 		  "a: m-a in 1 by range of m-a with m-a,m-b; b: m-b in 1 by range of m-a = "
-			     "CompletingRebalance" },
+		  "CompletingRebalance" },
 		{ "beat m-a 1", "NONE" },
 		{ "commit m-a 1", "REBALANCE_IN_PROGRESS" },
 		{ "sync b m-b 1", "" },
@@ -396,7 +396,7 @@ static void the_protocol_is_one_that_all_know_and_most_like(void **state)
 		{ "join c - know=robin,range", "" },
 		{ "at 9000",
 		  "a: m-a in 1 by range of m-a with m-a,m-b,m-c; b: m-b in 1 by range of "
-			     "m-a; c: m-c in 1 by range of m-a" },
+		  "m-a; c: m-c in 1 by range of m-a" },
 	};
 	RUN(state, LINES);
 }
@@ -413,7 +413,7 @@ static void a_full_group_and_bad_sessions_are_refused(void **state)
 		{ "join d -", "d: GROUP_MAX_SIZE_REACHED" },
 		{ "at 9000",
 		  "a: m-a in 1 by range of m-a with m-a,m-b,m-c; b: m-b in 1 by range of "
-			     "m-a; c: m-c in 1 by range of m-a" },
+		  "m-a; c: m-c in 1 by range of m-a" },
 		{ "join d -", "d: GROUP_MAX_SIZE_REACHED" },
 	};
 	RUN(state, LINES);
@@ -571,7 +571,7 @@ struct play {
 	struct actor actors[CLIENTS];
 	struct rng rng;
 	struct map given; /* "id@generation" to what it got */
-	int32_t led;	/* the last generation that had its leader told */
+	int32_t led;      /* the last generation that had its leader told */
 	uint32_t stable, refused;
 };
 
@@ -608,10 +608,10 @@ static void note_join(struct play *play, struct actor *actor, const struct group
 
 static void note_answers(struct play *play)
 {
-	vec_each(answer, &play->f->out.answers) {
+	vec_each (answer, &play->f->out.answers) {
 		struct actor *actor = answer->waiter;
-		bool *waits = answer->kind == GROUP_ANSWER_JOIN ? &actor->waits_join :
-								  &actor->waits_sync;
+		bool *waits =
+			answer->kind == GROUP_ANSWER_JOIN ? &actor->waits_join : &actor->waits_sync;
 		assert_true(*waits);
 		*waits = false;
 		if (answer->error == KAFKA_MEMBER_ID_REQUIRED) {
@@ -649,8 +649,8 @@ static void act_join(struct play *play, struct actor *actor)
 				   .waiter = actor };
 	if (actor->is_static)
 		join.instance_id = slice_str(actor->name);
-	join.new_id = slice_str(arena_printf(&play->f->arena, "%s-%llu", actor->name,
-					     (unsigned long long)dice));
+	join.new_id = slice_str(
+		arena_printf(&play->f->arena, "%s-%llu", actor->name, (unsigned long long)dice));
 	actor->waits_join = true;
 	group_join(play->f->group, &join, play->f->now_ms, &play->f->out);
 }
@@ -667,8 +667,9 @@ static void act_sync(struct play *play, struct actor *actor)
 	for (uint32_t i = 0; actor->leads && i < actor->nothers; i++)
 		list[sync.nassignments++] = (struct sync_group_request_assignment){
 			.member_id = actor->others[i],
-			.assignment = slice_str(arena_printf(
-				&play->f->arena, "%llu", (unsigned long long)rng_next(&play->rng)))
+			.assignment =
+				slice_str(arena_printf(&play->f->arena, "%llu",
+						       (unsigned long long)rng_next(&play->rng)))
 		};
 	actor->waits_sync = true;
 	group_sync(play->f->group, &sync, play->f->now_ms, &play->f->out);

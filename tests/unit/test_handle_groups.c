@@ -26,8 +26,7 @@ static struct join_group_request *join_request(struct fixture *f, struct slice m
 	request->protocols.len = 1;
 	request->protocols.items[0].name = SLICE("range");
 	/* Version 0 of a subscription: to "events", without user data. */
-	request->protocols.items[0].metadata =
-		SLICE("\0\0\0\0\0\1\0\6events\xff\xff\xff\xff");
+	request->protocols.items[0].metadata = SLICE("\0\0\0\0\0\1\0\6events\xff\xff\xff\xff");
 	return request;
 }
 
@@ -86,8 +85,7 @@ static struct offset_commit_request *commit_request(struct fixture *f, const cha
 	request->topics.items[0].partitions.items =
 		message_array(&f->arena, offset_commit_request_partition, 1);
 	request->topics.items[0].partitions.len = 1;
-	struct offset_commit_request_partition *row =
-		&request->topics.items[0].partitions.items[0];
+	struct offset_commit_request_partition *row = &request->topics.items[0].partitions.items[0];
 	row->partition_index = partition;
 	row->committed_offset = offset;
 	row->committed_leader_epoch = 7;
@@ -372,8 +370,7 @@ static void partitions_of_groups_are_those_of_kafka(void **state)
 
 static int64_t new_producer(struct fixture *f, int16_t version)
 {
-	struct init_producer_id_request *request =
-		message_new(&f->arena, init_producer_id_request);
+	struct init_producer_id_request *request = message_new(&f->arena, init_producer_id_request);
 	request->transaction_timeout_ms = 60000;
 	struct init_producer_id_response *response = ask(f, init_producer_id, version, request);
 	assert_int_equal(response->error_code, KAFKA_NONE);

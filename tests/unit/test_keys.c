@@ -31,8 +31,10 @@ static void integers_order_as_their_bytes(void **state)
 static void doubles_order_as_their_bytes(void **state)
 {
 	(void)state;
-	static const double ORDERED[] = { -(double)INFINITY, -1e300, -2.5, -1e-300, -0.0,
-					  1e-300,    1.0,    2.5,  1e300,   (double)INFINITY };
+	static const double ORDERED[] = {
+		-(double)INFINITY, -1e300, -2.5, -1e-300, -0.0, 1e-300, 1.0, 2.5, 1e300,
+		(double)INFINITY
+	};
 	for (size_t i = 0; i < COUNT_OF(ORDERED); i++) {
 		for (size_t j = 0; j < COUNT_OF(ORDERED); j++) {
 			struct buf a = BUF_INIT(100), b = BUF_INIT(100);
@@ -96,7 +98,8 @@ static void null_comes_first_and_a_cut_key_fails(void **state)
 		assert_false(keys_get_i64(&in, &value));
 		assert_true(in.failed);
 	}
-	struct reader in = reader_of(SLICE("\x01" "ab\x00"));
+	struct reader in = reader_of(SLICE("\x01"
+					   "ab\x00"));
 	struct slice text;
 	assert_false(keys_get_bytes(&in, &arena, &text));
 	assert_true(in.failed);

@@ -76,7 +76,8 @@ static void timers_fire_in_order_and_may_be_cancelled(void **state)
 	timer_arm(&f->timers[1], 20);
 	timer_arm(&f->timers[0], 2);
 	loop_run(f->loop);
-	/* The loop counts in milliseconds from when it last looked, which is a little before now. */
+	/* The loop counts in milliseconds from when it last looked, which is a little before now.
+	 */
 	assert_true(clock_now_us() - before >= 15000);
 	assert_string_equal(buf_str(&f->seen), "first second second second ");
 }

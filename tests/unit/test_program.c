@@ -56,12 +56,12 @@ static const struct expr *null(const struct type *type)
 	return expr_null(&arena, type);
 }
 
-#define NODE(kind, type, ...)                                                    \
-	expr_new(&arena, (kind), (type), (const struct expr *[]){ __VA_ARGS__ }, \
+#define NODE(kind, type, ...)                                                                      \
+	expr_new(&arena, (kind), (type), (const struct expr *[]){ __VA_ARGS__ },                   \
 		 sizeof((const struct expr *[]){ __VA_ARGS__ }) / sizeof(void *))
 
 static const struct expr *op(const struct type *type, const struct expr *a,
-			     enum expr_operator operation, const struct expr * b)
+			     enum expr_operator operation, const struct expr *b)
 {
 	struct expr *e = NODE(operation <= OP_MODULO ? EXPR_ARITHMETIC : EXPR_COMPARE, type, a, b);
 	e->operation = operation;
@@ -69,7 +69,7 @@ static const struct expr *op(const struct type *type, const struct expr *a,
 }
 
 static const struct expr *cmp(const struct expr *a, enum expr_operator operation,
-			      const struct expr * b)
+			      const struct expr *b)
 {
 	return op(BOOLEAN, a, operation, b);
 }

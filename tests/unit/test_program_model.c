@@ -221,8 +221,8 @@ static const struct expr *random_boolean(struct gen *g, unsigned depth)
 		e = with(EXPR_COMPARE, type, random_expr(g, a, depth), random_expr(g, b, depth),
 			 NULL);
 		e->operation = type_is_nested(a) || a->kind == TYPE_BOOLEAN
-			? OP_EQ + (enum expr_operator)pick(g, 2)
-			: OP_EQ + (enum expr_operator)pick(g, 6);
+				       ? OP_EQ + (enum expr_operator)pick(g, 2)
+				       : OP_EQ + (enum expr_operator)pick(g, 6);
 		return e;
 	}
 	e->negated = pick(g, 2) == 0;
@@ -240,7 +240,7 @@ static const struct expr *random_number(struct gen *g, const struct type *type, 
 		a = TYPE_OF(TYPE_BIGINT);
 	struct expr *e = with(EXPR_ARITHMETIC, type, random_expr(g, a, depth),
 			      random_expr(g, b, depth), NULL);
-	e->operation = (enum expr_operator) pick(g, 5);
+	e->operation = (enum expr_operator)pick(g, 5);
 	return e;
 }
 
